@@ -1,7 +1,7 @@
 import type { ApiCall, ApiResult, Credentials, ResourceCall, User } from '../api/call.ts';
 import type { Draft } from '../api/draft.ts';
 import type { Kind } from '../api/kind.ts';
-import type { KubeObject } from '../api/meta.ts';
+import { apiVersionOf, type GroupVersion, type KubeObject, type Status } from '../api/meta.ts';
 
 /** One way to tell who calls. `undefined`: not my kind of credentials, ask the next. Rejects with 401 for bad ones. */
 export interface Authenticator {
@@ -64,6 +64,58 @@ export interface CallContext {
   /** Milliseconds since the epoch when the call came in. */
   readonly receivedMs: number;
   readonly user: User;
+  /** Names the call in the audit log and in messages to the caller. */
+  readonly auditId: string;
   /** Texts for the answer's `Warning` headers. */
   readonly warnings: string[];
+}
+
+/**
+ * Answers a create of a kind that is never stored: SubjectAccessReview, SelfSubjectReview,
+ * TokenReview, and TokenRequest (a subresource: `call.resource.name` is the service account's).
+ * `object` is the decoded, defaulted and shape-checked body, the handler's own to change; what it
+ * resolves to is the answer (201). Rejects with `ApiError`.
+ */
+export type VirtualHandler = (call: ResourceCall, context: CallContext, object: Draft<KubeObject>) => Promise<KubeObject>;
+
+/** Handlers under `virtualKey`; a kind that has one is not stored. */
+export type VirtualKinds = ReadonlyMap<string, VirtualHandler>;
+
+/** `authorization.k8s.io/v1/SubjectAccessReview`. */
+export const virtualKey = (what: GroupVersion & { readonly kind: string }): string => `${apiVersionOf(what)}/${what.kind}`;
+
+/** What the kubelet of a node (or a service's endpoint) answers: logs, exec, attach, portforward, proxy. */
+export interface NodeConnector {
+  serve(request: NodeRequest): Promise<ApiResult>;
+}
+
+export interface NodeRequest {
+  readonly resource: 'pods' | 'nodes' | 'services';
+  readonly subresource: string;
+  /** The pod, node or service that is asked for. */
+  readonly object: KubeObject;
+  /** For proxy: what comes after `/proxy`, with its slash; '' for nothing. */
+  readonly path: string;
+  readonly method: string;
+  readonly query: ReadonlyMap<string, readonly string[]>;
+  readonly upgrade?: string;
+  readonly user: User;
+  readonly signal?: AbortSignal;
+}
+
+/** Takes what was done by whom; must not throw and must not hold the call up. */
+export interface AuditSink {
+  event(event: AuditEvent): void;
+}
+
+/** audit.k8s.io/v1's Event at level Metadata, in our own types. */
+export interface AuditEvent {
+  readonly auditId: string;
+  readonly stage: 'RequestReceived' | 'ResponseComplete' | 'Panic';
+  readonly call: ApiCall;
+  /** Absent at `RequestReceived`, which comes before authentication. */
+  readonly user?: User;
+  readonly receivedMs: number;
+  readonly stageMs: number;
+  readonly responseStatus?: Pick<Status, 'code' | 'status' | 'reason' | 'message'>;
 }
