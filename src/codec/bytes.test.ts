@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { Base64Error, base64Problem, concatBytes, fromBase64, fromBase64Url, text, toBase64, toBase64Url, toHex, utf8 } from './bytes.ts';
 
 const offsetOf = (encoded: string): number | undefined => {
