@@ -47,6 +47,8 @@ const hidesValue: ReadonlySet<FieldErrorType> = new Set<FieldErrorType>([
 export const required = (field: string, detail = ''): FieldError => ({ field, type: 'FieldValueRequired', detail });
 export const forbidden = (field: string, detail: string): FieldError => ({ field, type: 'FieldValueForbidden', detail });
 export const invalid = (field: string, value: unknown, detail: string): FieldError => ({ field, type: 'FieldValueInvalid', value, detail });
+/** Stands for a value that would tell the reader nothing: `Invalid value: detail`. */
+export const omittedValue: unique symbol = Symbol('omitted value');
 export const typeInvalid = (field: string, value: unknown, detail: string): FieldError => ({
   field,
   type: 'FieldValueTypeInvalid',
@@ -76,7 +78,7 @@ export const tooMany = (field: string, count: number, max: number): FieldError =
 
 /** The error without its path: `Invalid value: "x": detail`. Shown as a cause's message. */
 export function fieldErrorBody({ type, value, detail }: FieldError): string {
-  const head = hidesValue.has(type) ? heading[type] : `${heading[type]}: ${goValue(value)}`;
+  const head = hidesValue.has(type) || value === omittedValue ? heading[type] : `${heading[type]}: ${goValue(value)}`;
   return detail === '' ? head : `${head}: ${detail}`;
 }
 

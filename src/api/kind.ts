@@ -64,8 +64,8 @@ export interface Column<O> {
   readonly description?: string;
   /** 0 is always shown; above it only with `-o wide`. */
   readonly priority?: number;
-  /** `nowMs` is for ages. */
-  readonly cell: (object: O, nowMs: number) => string | number | boolean;
+  /** `nowMs` is for ages. Null where a custom resource has nothing at the column's path. */
+  readonly cell: (object: O, nowMs: number) => string | number | boolean | null;
 }
 
 export interface StoredAs {
