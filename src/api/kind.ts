@@ -23,7 +23,7 @@ export interface Kind<O extends KubeObject = KubeObject> {
   readonly schema: () => Schema;
   readonly subresources: Subresources;
   /** Paths that a field selector may name, beyond `metadata.name` and `metadata.namespace`, which every kind has. Absent values are ''. */
-  readonly selectableFields: Readonly<Record<string, (object: O) => string>>;
+  readonly selectableFields: Readonly<Record<string, FieldReader<O>>>;
   readonly columns: readonly Column<O>[];
   /** The version in which objects are stored, where it is another one; `convert` goes between them. */
   readonly storage?: StoredAs;
@@ -31,6 +31,9 @@ export interface Kind<O extends KubeObject = KubeObject> {
   readonly servedByDefault: boolean;
   readonly strategy: Strategy<O>;
 }
+
+/** Written as a method's type, like the functions of Column and Strategy, so that a `Kind<Pod>` is a `Kind`. */
+export type FieldReader<O> = { read(object: O): string }['read'];
 
 export type ResourceVerb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch';
 
@@ -65,7 +68,7 @@ export interface Column<O> {
   /** 0 is always shown; above it only with `-o wide`. */
   readonly priority?: number;
   /** `nowMs` is for ages. Null where a custom resource has nothing at the column's path. */
-  readonly cell: (object: O, nowMs: number) => string | number | boolean | null;
+  cell(object: O, nowMs: number): string | number | boolean | null;
 }
 
 export interface StoredAs {
@@ -78,21 +81,23 @@ export interface StoredAs {
 /** What happens to an object of the kind on its way in. Each step is optional and pure, but for the draft it is given. */
 export interface Strategy<O extends KubeObject> {
   /** Upstream's SetDefaults, beyond the schema's own; run on every decode of a request body, and on status writes. */
-  readonly defaults?: (object: Draft<O>) => void;
+  defaults?(object: Draft<O>): void;
   /** Drops what a creator may not say (the status goes by itself) and sets what the server says. */
-  readonly prepareForCreate?: (object: Draft<O>) => void;
-  readonly prepareForUpdate?: (object: Draft<O>, old: O) => void;
-  readonly prepareForStatusUpdate?: (object: Draft<O>, old: O) => void;
+  prepareForCreate?(object: Draft<O>): void;
+  prepareForUpdate?(object: Draft<O>, old: O): void;
+  prepareForStatusUpdate?(object: Draft<O>, old: O): void;
   /** Problems of the object itself; metadata is checked for all kinds alike. Runs on updates too, before `validateUpdate`. */
-  readonly validate?: (object: O) => FieldError[];
-  readonly validateUpdate?: (object: O, old: O) => FieldError[];
-  readonly validateStatusUpdate?: (object: O, old: O) => FieldError[];
+  validate?(object: O): FieldError[];
+  /** Problems only in a new object, such as names that old ones may keep; after `validate`. */
+  validateCreate?(object: O): FieldError[];
+  validateUpdate?(object: O, old: O): FieldError[];
+  validateStatusUpdate?(object: O, old: O): FieldError[];
   /** `Warning` headers on create and update. */
-  readonly warnings?: (object: O, old?: O) => string[];
+  warnings?(object: O, old?: O): string[];
   /** How `metadata.name` must look; a DNS subdomain when absent. Returns the details of what is wrong. */
-  readonly nameProblems?: (name: string, asPrefix: boolean) => string[];
+  nameProblems?(name: string, asPrefix: boolean): string[];
   /** Default seconds between a deletion and its end; 0 (at once) when absent. Pods answer 30 or what their spec says. */
-  readonly deletionGraceSeconds?: (object: O, requestedSeconds: number | undefined) => number;
+  deletionGraceSeconds?(object: O, requestedSeconds: number | undefined): number;
   /** May an update of a missing object create it? (Leases, Endpoints, Events …: upstream's AllowCreateOnUpdate.) */
   readonly createOnUpdate?: boolean;
   /** May an update leave out the resourceVersion? True when absent. */
