@@ -85,7 +85,7 @@ export function fieldErrorBody({ type, value, detail }: FieldError): string {
 export const fieldErrorText = (error: FieldError): string => `${error.field}: ${fieldErrorBody(error)}`;
 
 function goValue(value: unknown): string {
-  if (value === undefined || value === null) return '"null"';
+  if (value === undefined || value === null) return 'null';
   if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return String(value);
   return JSON.stringify(value);
 }
