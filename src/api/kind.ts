@@ -1,3 +1,4 @@
+import type { User } from './call.ts';
 import type { Draft } from './draft.ts';
 import type { FieldError } from './field-error.ts';
 import type { KubeObject } from './meta.ts';
@@ -83,15 +84,19 @@ export interface Strategy<O extends KubeObject> {
   /** Upstream's SetDefaults, beyond the schema's own; run on every decode of a request body, and on status writes. */
   defaults?(object: Draft<O>): void;
   /** Drops what a creator may not say (the status goes by itself) and sets what the server says. */
-  prepareForCreate?(object: Draft<O>): void;
-  prepareForUpdate?(object: Draft<O>, old: O): void;
-  prepareForStatusUpdate?(object: Draft<O>, old: O): void;
+  prepareForCreate?(object: Draft<O>, write: WriteContext): void;
+  prepareForUpdate?(object: Draft<O>, old: O, write: WriteContext): void;
+  prepareForStatusUpdate?(object: Draft<O>, old: O, write: WriteContext): void;
   /** Problems of the object itself; metadata is checked for all kinds alike. Runs on updates too, before `validateUpdate`. */
   validate?(object: O): FieldError[];
   /** Problems only in a new object, such as names that old ones may keep; after `validate`. */
   validateCreate?(object: O): FieldError[];
   validateUpdate?(object: O, old: O): FieldError[];
   validateStatusUpdate?(object: O, old: O): FieldError[];
+  /** Subresources beside `status` through which the whole object is written, such as `finalize` and `approval`. */
+  readonly subresourceUpdates?: Readonly<Record<string, SubresourceUpdate<O>>>;
+  /** May a new object bring its status? Nodes do: a kubelet registers its Node complete. */
+  readonly statusOnCreate?: boolean;
   /** `Warning` headers on create and update. */
   warnings?(object: O, old?: O): string[];
   /** How `metadata.name` must look; a DNS subdomain when absent. Returns the details of what is wrong. */
@@ -108,6 +113,20 @@ export interface Strategy<O extends KubeObject> {
   readonly defaultPropagation?: 'background' | 'orphan';
   /** Seconds to live in the store, under a lease (Events); forever when absent. */
   readonly ttlSeconds?: number;
+}
+
+/** Who writes, and when. */
+export interface WriteContext {
+  readonly user: User;
+  readonly nowMs: number;
+}
+
+/** An update through a subresource: it changes only what the subresource is for. */
+export interface SubresourceUpdate<O extends KubeObject> {
+  /** Puts back into the draft whatever of `old` may not be changed here. */
+  prepare(object: Draft<O>, old: O, write: WriteContext): void;
+  /** Instead of the strategy's `validate` and `validateUpdate`. */
+  validate?(object: O, old: O): FieldError[];
 }
 
 /** What `defineKind` fills in where it is not said. */
