@@ -20,21 +20,8 @@ test('addresses come back in canonical form', () => {
 });
 
 test('what is no address has no bytes', () => {
-  for (const text of [
-    '',
-    '1.2.3',
-    '1.2.3.256',
-    '01.2.3.4',
-    '1:2',
-    ':::',
-    '1::2::3',
-    '1:2:3:4:5:6:7:8:9',
-    'g::',
-    '1:2:3:4:5:6:7::8',
-    'kubernetes',
-  ]) {
-    const bytes = ipBytes(text);
-    assert.equal(bytes === undefined || text === '1:2:3:4:5:6:7::8', true, text);
+  for (const text of ['', '1.2.3', '1.2.3.256', '01.2.3.4', '1:2', ':::', '1::2::3', '1:2:3:4:5:6:7:8:9', 'g::', '::12345', 'kubernetes']) {
+    assert.equal(ipBytes(text), undefined, text);
   }
   assert.equal(ipText(new Uint8Array(5)), undefined);
 });
