@@ -28,6 +28,8 @@ export interface Kind<O extends KubeObject = KubeObject> {
   readonly columns: readonly Column<O>[];
   /** The version in which objects are stored, where it is another one; `convert` goes between them. */
   readonly storage?: StoredAs;
+  /** Sent as a `Warning` with every answer about the kind in this version (upstream's APILifecycleDeprecated). */
+  readonly deprecation?: string;
   /** Beta and alpha versions are served only where `--runtime-config` asks for them. */
   readonly servedByDefault: boolean;
   readonly strategy: Strategy<O>;
