@@ -1,0 +1,18 @@
+/** `node tools/record/strategic-patches.ts`: what the real kubectl makes of each strategic merge patch in the test data. */
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { kubectl, rerecord } from './kubectl.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'record-'));
+
+rerecord(resolve(import.meta.dirname, '../../src/api/patch/testdata/strategic.json'), ({ name, document, patch }) => {
+  const file = join(folder, 'document.json');
+  writeFileSync(file, JSON.stringify(document));
+  const { stdout, stderr, code } = kubectl(
+    ['patch', '--local', '-f', file, '--type', 'strategic', '-p', JSON.stringify(patch), '-o', 'json'],
+    '',
+  );
+  const outcome = code === 0 ? { output: JSON.parse(stdout) as object } : { error: stderr.replace(/^error: /, '').replace(/\n$/, '') };
+  return { name, document, patch, ...outcome };
+});
