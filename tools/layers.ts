@@ -10,7 +10,7 @@ export interface Layer {
 export const layers: Readonly<Record<string, Layer>> = {
   base: { imports: [] },
   codec: { imports: ['base'], packages: ['js-yaml', 're2js'] },
-  net: { imports: ['base', 'codec'], packages: ['ws'], edge: true },
+  net: { imports: ['base', 'codec'], edge: true },
   machine: { imports: ['base', 'codec'] },
   'machine/real': { imports: ['base', 'codec', 'machine'], edge: true },
   store: { imports: ['base', 'codec', 'machine'] },

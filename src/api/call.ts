@@ -136,7 +136,7 @@ export interface DeleteOptions {
 export type ApiResult =
   | ({ readonly type: 'object'; readonly code: 200 | 201 | 202; readonly value: Encodable } & Aside)
   | ({ readonly type: 'list'; readonly list: ObjectList } & Aside)
-  | ({ readonly type: 'watch'; readonly kind: Kind; readonly start: (sink: WatchSink) => Subscription } & Aside)
+  | ({ readonly type: 'watch'; readonly start: (sink: WatchSink) => Subscription } & Aside)
   /** Discovery, OpenAPI, version, metrics, logs: bytes with their type. */
   | ({
       readonly type: 'bytes';

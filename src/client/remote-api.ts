@@ -12,7 +12,6 @@ import type {
   WatchFrame,
   WatchSink,
 } from '../api/call.ts';
-import type { Kind } from '../api/kind.ts';
 import type { KubeObject, ListMeta, Status } from '../api/meta.ts';
 import { concatBytes, text, utf8 } from '../codec/bytes.ts';
 import { parseJson, stringifyJson } from '../codec/json.ts';
@@ -54,7 +53,7 @@ async function callResource(http: HttpsClient, call: ResourceCall): Promise<ApiR
   });
   if (response.status >= 400) throw await errorOf(response);
   const warnings = response.headers('warning').map(warningText);
-  if (call.verb === 'watch') return { type: 'watch', kind: kindlike(call.resource), start: (sink) => pump(response, sink), warnings };
+  if (call.verb === 'watch') return { type: 'watch', start: (sink) => pump(response, sink), warnings };
   const value = parseJson(text(await response.bytes())) as KubeObject & { readonly items?: KubeObject[] };
   if (call.verb === 'list' || (call.verb === 'deletecollection' && value.items)) return { type: 'list', list: listOf(value), warnings };
   return { type: 'object', code: response.status as 200, value: encodable(value), warnings };
@@ -218,24 +217,3 @@ async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<strin
 }
 
 const newline = 10;
-
-/** Enough of a kind for a result's label; the caller knows the real one. */
-function kindlike({ group, version, resource }: ResourceRef): Kind {
-  return {
-    group,
-    version,
-    kind: resource,
-    plural: resource,
-    singular: resource,
-    shortNames: [],
-    categories: [],
-    namespaced: true,
-    verbs: [],
-    schema: () => ({ type: 'any' }),
-    subresources: {},
-    selectableFields: {},
-    columns: [],
-    servedByDefault: true,
-    strategy: {},
-  };
-}

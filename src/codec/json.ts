@@ -63,14 +63,14 @@ export function countMembers(text: string): number {
   return count;
 }
 
-/** As `JSON.stringify`, with bigints written as numbers. Undefined members are left out. */
-export function stringifyJson(value: unknown): string {
+/** As `JSON.stringify`, with bigints written as numbers. Undefined members are left out; `indent` spaces a level, one line when absent. */
+export function stringifyJson(value: unknown, indent?: number): string {
   try {
-    return JSON.stringify(value);
+    return JSON.stringify(value, null, indent);
   } catch (error) {
     // The only other TypeError is for cycles, and that comes again below.
     if (!(error instanceof TypeError)) throw error;
-    return JSON.stringify(value, (_name, member: unknown) => (typeof member === 'bigint' ? JSON.rawJSON(String(member)) : member));
+    return JSON.stringify(value, (_name, member: unknown) => (typeof member === 'bigint' ? JSON.rawJSON(String(member)) : member), indent);
   }
 }
 

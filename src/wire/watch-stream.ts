@@ -36,7 +36,7 @@ export function streamWatch(
   else gone.addEventListener('abort', leave, { once: true });
 }
 
-function frameEncoder({ kind }: Extract<ApiResult, { type: 'watch' }>, render: Render): (frame: WatchFrame) => Uint8Array {
+function frameEncoder({ of }: Extract<ApiResult, { type: 'watch' }>, render: Render): (frame: WatchFrame) => Uint8Array {
   const { as, version } = render.representation;
   if (as === 'object') return (frame) => frame.line();
   const line = (type: string, object: unknown) => utf8(`${stringifyJson({ type, object })}\n`);
@@ -46,6 +46,6 @@ function frameEncoder({ kind }: Extract<ApiResult, { type: 'watch' }>, render: R
     const options = { ...tableOptions(render), withColumns };
     withColumns = false;
     const rows = type === 'BOOKMARK' ? [] : [object];
-    return line(type, tableOf(kind, rows, { resourceVersion: object.metadata.resourceVersion }, options));
+    return line(type, tableOf(of, rows, { resourceVersion: object.metadata.resourceVersion }, options));
   };
 }

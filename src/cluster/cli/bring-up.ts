@@ -1,0 +1,23 @@
+import { daemonStatus, launchDaemon, stopDaemon } from '../daemon/launch.ts';
+import type { DaemonStatus } from '../daemon/control-socket.ts';
+import type { ClusterHome } from '../home.ts';
+import { slipwayVersion } from '../version.ts';
+import type { Io } from './command.ts';
+
+const startTimeoutMs = 60_000;
+
+/** Makes sure that a prepared cluster's daemon runs and answers. The caller holds the command lock. */
+export async function bringUp(home: ClusterHome, io: Io): Promise<{ readonly status: DaemonStatus; readonly wasRunning: boolean }> {
+  const running = await daemonStatus(home);
+  if (running?.phase === 'ready') {
+    if (running.version !== slipwayVersion)
+      io.err(
+        `The cluster runs Slipway ${running.version}, and this is ${slipwayVersion}; 'slipway stop' and 'slipway start' bring it to this one.`,
+      );
+    return { status: running, wasRunning: true };
+  }
+  // One that neither answers nor ends is in the way of a new one.
+  await stopDaemon(home, 10_000);
+  io.progress('Starting the control plane');
+  return { status: await launchDaemon(home, startTimeoutMs, io.interrupted), wasRunning: false };
+}

@@ -1,0 +1,33 @@
+/** What a person asked for: settled once at the first `up`, kept with the cluster, obeyed at every start. */
+export interface ClusterSpec {
+  readonly name: string;
+  /** Loopback only. */
+  readonly apiAddress: string;
+  /** Absent until the first start has chosen one; from then on it stays. */
+  readonly apiPort?: number;
+  readonly nodes: readonly NodeSpec[];
+  /** Absolute folder of the store. */
+  readonly dataFolder: string;
+  /** kube-apiserver's `--runtime-config`. */
+  readonly runtimeConfig: Readonly<Record<string, string>>;
+  /** CIDR from which Services get addresses. */
+  readonly serviceSubnet: string;
+}
+
+export interface NodeSpec {
+  readonly name: string;
+  readonly role: 'control-plane' | 'worker';
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** `slipway-control-plane`, `slipway-worker`, `slipway-worker2` …: as kind names its nodes. */
+export function defaultNodes(cluster: string, workers: number): NodeSpec[] {
+  return [
+    { name: `${cluster}-control-plane`, role: 'control-plane', labels: {} },
+    ...Array.from({ length: workers }, (_, index): NodeSpec => ({ name: workerName(cluster, index), role: 'worker', labels: {} })),
+  ];
+}
+
+export const workerName = (cluster: string, index: number): string => `${cluster}-worker${index === 0 ? '' : index + 1}`;
+
+export const defaultServiceSubnet = '10.96.0.0/16';
