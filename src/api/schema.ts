@@ -21,6 +21,8 @@ export interface Schema {
   readonly mapKeys?: readonly string[];
   /** x-kubernetes-map-type of an object or map; granular when absent. */
   readonly mapType?: 'atomic' | 'granular';
+  /** Go's name for the type, such as `v1.RestartPolicy`, where errors of decoding name another than `type` and `name` suggest. */
+  readonly goType?: string;
 }
 
 /**
