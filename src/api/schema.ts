@@ -37,6 +37,8 @@ export interface Field {
   readonly required: boolean;
   /** The default that OpenAPI publishes for it. */
   readonly default?: unknown;
+  /** An empty value ('' 0 false [] {}) means absence, and decoding drops it: Go's by-value fields with omitempty. */
+  readonly omitsZero?: boolean;
   readonly patchStrategy?: string;
   readonly patchMergeKey?: string;
 }

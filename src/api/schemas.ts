@@ -115,17 +115,21 @@ function readField(line: string): [string, Field] {
   const published = facts.get('default');
   const strategy = facts.get('strategy');
   const mergeKey = facts.get('merge');
+  const schema = readType(type, facts);
   return [
     required ? label.slice(0, -1) : label,
     {
-      schema: readType(type, facts),
+      schema,
       required,
+      ...(hasZero.has(schema.type) && !facts.has('zero') && { omitsZero: true }),
       ...(published !== undefined && { default: JSON.parse(published) }),
       ...(strategy !== undefined && { patchStrategy: strategy }),
       ...(mergeKey !== undefined && { patchMergeKey: mergeKey }),
     },
   ];
 }
+
+const hasZero: ReadonlySet<SchemaType> = new Set<SchemaType>(['string', 'integer', 'number', 'boolean', 'list', 'map']);
 
 /** `facts` are the field's, and belong to its outermost type, but for the enum. */
 function readType(type: string, facts: ReadonlyMap<string, string>): Schema {
@@ -136,7 +140,7 @@ function readType(type: string, facts: ReadonlyMap<string, string>): Schema {
     const mapType = mapTypeIn(facts);
     return mapType || goType !== undefined ? restated(referred, { ...own, ...(mapType && { mapType }) }) : referred;
   }
-  const inner = facts.has('enum') ? new Map([['enum', facts.get('enum')!]]) : noFacts;
+  const inner = innerFacts(facts);
   if (type.startsWith('[')) {
     const listType = listTypeIn(facts);
     const keys = facts.get('keys');
@@ -155,7 +159,15 @@ function readType(type: string, facts: ReadonlyMap<string, string>): Schema {
   return { ...scalarSchema(type), ...(facts.has('enum') && { enum: facts.get('enum')!.split('|') }), ...own };
 }
 
-const noFacts: ReadonlyMap<string, string> = new Map();
+/** What a field's facts say of the items of its list, or the values of its map. */
+function innerFacts(facts: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const inner = new Map<string, string>();
+  const values = facts.get('enum');
+  if (values !== undefined) inner.set('enum', values);
+  const goType = /^(?:\[\]|map\[[^\]]*\])\*?(.+)$/.exec(facts.get('go') ?? '')?.[1];
+  if (goType !== undefined) inner.set('go', goType);
+  return inner;
+}
 
 /** The same type with facts of the field that holds it; its fields stay lazy. */
 const restated = (referred: Schema, own: Partial<Schema>): Schema => ({

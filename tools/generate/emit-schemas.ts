@@ -22,7 +22,7 @@ function fieldLine({ name, required, type, facts, enum: values }: DefinitionFiel
   return [` ${name}${required ? '!' : ''}`, typeCode(type), ...listed, ...factTexts(facts, fieldFacts)].join(' ');
 }
 
-const fieldFacts: readonly FactName[] = ['list', 'keys', 'map', 'strategy', 'merge', 'go', 'default'];
+const fieldFacts: readonly FactName[] = ['list', 'keys', 'map', 'strategy', 'merge', 'go', 'zero', 'default'];
 
 const factTexts = (facts: Facts, names: readonly FactName[]): string[] =>
   names.flatMap((name) => {

@@ -15,7 +15,7 @@ export interface DefinitionFacts {
   readonly fields: ReadonlyMap<string, Facts>;
 }
 
-export type FactName = 'list' | 'keys' | 'map' | 'strategy' | 'merge' | 'default' | 'of' | 'go' | 'unions';
+export type FactName = 'list' | 'keys' | 'map' | 'strategy' | 'merge' | 'default' | 'zero' | 'of' | 'go' | 'unions';
 export type Facts = ReadonlyMap<FactName, string>;
 
 export const factsFile = join(import.meta.dirname, 'facts.tsv');
@@ -39,7 +39,7 @@ export function readFacts(): PackageFacts[] {
   return packages;
 }
 
-const names: ReadonlySet<string> = new Set<FactName>(['list', 'keys', 'map', 'strategy', 'merge', 'default', 'of', 'go', 'unions']);
+const names: ReadonlySet<string> = new Set<FactName>(['list', 'keys', 'map', 'strategy', 'merge', 'default', 'zero', 'of', 'go', 'unions']);
 const isFactName = (name: string): name is FactName => names.has(name);
 
 function factsOf(cells: readonly string[]): Facts {
