@@ -1,0 +1,190 @@
+import type { Clock } from '../base/clock.ts';
+import type { Rng } from '../base/rng.ts';
+import { isGone, type ApiError } from '../api/errors.ts';
+import type { Kind } from '../api/kind.ts';
+import type { KubeObject } from '../api/meta.ts';
+import type { Client, Watch, Within } from './client.ts';
+
+export interface InformerOptions<O extends KubeObject> {
+  readonly kind: Kind<O>;
+  readonly client: Client;
+  readonly clock: Clock;
+  readonly rng: Rng;
+  readonly within?: Within;
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+  /** Further ways to look objects up: for each index, the values under which an object is found. */
+  readonly indexes?: Readonly<Record<string, (object: O) => readonly string[]>>;
+}
+
+/** `old` is absent for an object that is new, `now` for one that is gone. */
+export type Change<O> = { readonly now: O; readonly old?: O } | { readonly now?: undefined; readonly old: O };
+
+/**
+ * A local copy of one kind, kept by list and watch (client-go's reflector and shared informer). It
+ * survives dropped watches, expired revisions and a server that is away; listeners see each
+ * difference once, in the order of revisions. Objects are shared: nobody changes them.
+ */
+export class Informer<O extends KubeObject> {
+  readonly #options: InformerOptions<O>;
+  readonly #objects = new Map<string, O>();
+  readonly #indexes: ReadonlyMap<string, Map<string, Set<string>>>;
+  readonly #listeners = new Set<(change: Change<O>) => void>();
+  #revision = '';
+  #synced = false;
+  #stopped = false;
+  #failures = 0;
+  #watch: Watch | undefined;
+  #cancelRetry: (() => void) | undefined;
+  #whenSynced: (() => void)[] = [];
+
+  constructor(options: InformerOptions<O>) {
+    this.#options = options;
+    this.#indexes = new Map(Object.keys(options.indexes ?? {}).map((name) => [name, new Map()]));
+  }
+
+  /** The resourceVersion up to which the copy is current; '' before the first list. */
+  get revision(): string {
+    return this.#revision;
+  }
+
+  /** The first list has been taken over. */
+  get synced(): boolean {
+    return this.#synced;
+  }
+
+  /** `key` is `namespace/name`, or the name alone in the cluster's scope. */
+  get(key: string): O | undefined {
+    return this.#objects.get(key);
+  }
+
+  list(): O[] {
+    return [...this.#objects.values()];
+  }
+
+  /** Throws for an index that was not asked for at the start. */
+  byIndex(name: string, value: string): O[] {
+    const index = this.#indexes.get(name);
+    if (!index) throw new RangeError(`there is no index ${JSON.stringify(name)}`);
+    return [...(index.get(value) ?? [])].map((key) => this.#objects.get(key)!);
+  }
+
+  /** Tells of everything that is there now, then of each change; returns its end. */
+  onChange(listener: (change: Change<O>) => void): () => void {
+    this.#listeners.add(listener);
+    for (const object of this.#objects.values()) listener({ now: object });
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Begins; resolves at the first sync, or when the informer is stopped before. */
+  start(signal: AbortSignal): Promise<void> {
+    signal.addEventListener('abort', () => this.#stop(), { once: true });
+    if (signal.aborted) this.#stop();
+    else void this.#list();
+    return this.#synced || this.#stopped ? Promise.resolve() : new Promise((resolve) => this.#whenSynced.push(resolve));
+  }
+
+  async #list(): Promise<void> {
+    const { client, kind, within, labelSelector, fieldSelector } = this.#options;
+    try {
+      // Any state will do that the server has at hand: the watch brings the rest.
+      const { items, metadata } = await client.list(kind, within, {
+        labelSelector,
+        fieldSelector,
+        resourceVersion: this.#revision === '' ? '0' : '',
+      });
+      if (this.#stopped) return;
+      this.#failures = 0;
+      this.#replace(items);
+      this.#revision = metadata.resourceVersion ?? '';
+      this.#synced = true;
+      for (const resolve of this.#whenSynced.splice(0)) resolve();
+      this.#follow();
+    } catch {
+      this.#again(() => void this.#list());
+    }
+  }
+
+  #follow(): void {
+    const { client, kind, within = {}, labelSelector, fieldSelector } = this.#options;
+    const options = { labelSelector, fieldSelector, resourceVersion: this.#revision, allowWatchBookmarks: true };
+    this.#watch = client.watch(kind, within, options, {
+      event: (type, object) => {
+        this.#failures = 0;
+        this.#revision = object.metadata.resourceVersion ?? this.#revision;
+        if (type === 'DELETED') this.#drop(keyOf(object));
+        else if (type !== 'BOOKMARK') this.#put(object);
+      },
+      end: (error) => this.#ended(error),
+    });
+  }
+
+  #ended(error: ApiError | undefined): void {
+    if (this.#stopped) return;
+    if (error && isGone(error)) void this.#list();
+    else if (error) this.#again(() => this.#follow());
+    else this.#follow();
+  }
+
+  /** client-go's back-off: 0.8 s doubling to 30 s, with as much again by chance. */
+  #again(what: () => void): void {
+    if (this.#stopped) return;
+    const { clock, rng } = this.#options;
+    const delayMs = Math.min(800 * 2 ** this.#failures++, 30_000);
+    this.#cancelRetry = clock.after(delayMs * (1 + rng.next()), what);
+  }
+
+  #stop(): void {
+    this.#stopped = true;
+    this.#watch?.cancel();
+    this.#cancelRetry?.();
+    for (const resolve of this.#whenSynced.splice(0)) resolve();
+  }
+
+  #replace(items: readonly O[]): void {
+    const listed = new Set(items.map(keyOf));
+    for (const key of this.#objects.keys()) if (!listed.has(key)) this.#drop(key);
+    for (const item of items)
+      if (this.#objects.get(keyOf(item))?.metadata.resourceVersion !== item.metadata.resourceVersion) this.#put(item);
+  }
+
+  #put(object: O): void {
+    const key = keyOf(object);
+    const old = this.#objects.get(key);
+    if (old) this.#unindex(key, old);
+    this.#objects.set(key, object);
+    this.#eachIndexed(object, (index, value) => {
+      const keys = index.get(value);
+      if (keys) keys.add(key);
+      else index.set(value, new Set([key]));
+    });
+    this.#tell(old ? { now: object, old } : { now: object });
+  }
+
+  #drop(key: string): void {
+    const old = this.#objects.get(key);
+    if (!old) return;
+    this.#objects.delete(key);
+    this.#unindex(key, old);
+    this.#tell({ old });
+  }
+
+  #unindex(key: string, object: O): void {
+    this.#eachIndexed(object, (index, value) => {
+      const keys = index.get(value);
+      keys?.delete(key);
+      if (keys?.size === 0) index.delete(value);
+    });
+  }
+
+  #eachIndexed(object: O, act: (index: Map<string, Set<string>>, value: string) => void): void {
+    for (const [name, index] of this.#indexes) for (const value of this.#options.indexes![name]!(object)) act(index, value);
+  }
+
+  #tell(change: Change<O>): void {
+    for (const listener of this.#listeners) listener(change);
+  }
+}
+
+export const keyOf = ({ metadata }: KubeObject): string =>
+  metadata.namespace ? `${metadata.namespace}/${metadata.name}` : (metadata.name ?? '');
