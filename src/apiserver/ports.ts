@@ -1,5 +1,6 @@
 import type { ApiCall, ApiResult, Credentials, ResourceCall, User } from '../api/call.ts';
 import type { Draft } from '../api/draft.ts';
+import type { FieldRequirement } from '../api/field-selector.ts';
 import type { Kind } from '../api/kind.ts';
 import { apiVersionOf, type GroupVersion, type KubeObject, type Status } from '../api/meta.ts';
 
@@ -21,6 +22,8 @@ export interface Attributes {
     readonly namespace?: string;
     readonly name?: string;
   };
+  /** Of lists and watches: some may only be made of what concerns the caller. */
+  readonly fieldSelector?: readonly FieldRequirement[];
   /** For what is not a resource. */
   readonly path?: string;
 }

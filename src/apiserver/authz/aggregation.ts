@@ -26,9 +26,8 @@ const byName = (a: ClusterRole, b: ClusterRole) => (a.metadata.name! < b.metadat
 export function staleAggregations(all: Iterable<ClusterRole>): ClusterRole[] {
   const roles = new Map([...all].map((role) => [role.metadata.name!, role]));
   const changed = new Set<string>();
-  for (let round = 0; round <= roles.size; round++) {
-    const before = changed.size;
-    let again = false;
+  for (let round = 0, again = true; again && round <= roles.size; round++) {
+    again = false;
     for (const [name, role] of roles) {
       if (!role.aggregationRule) continue;
       const rules = aggregatedRules(role, roles.values());
@@ -37,7 +36,6 @@ export function staleAggregations(all: Iterable<ClusterRole>): ClusterRole[] {
       changed.add(name);
       again = true;
     }
-    if (!again && changed.size === before) break;
   }
   return [...changed].map((name) => roles.get(name)!);
 }

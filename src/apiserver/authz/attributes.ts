@@ -1,17 +1,20 @@
 import type { ApiCall, ResourceCall, User } from '../../api/call.ts';
-import { exactFieldValue, parseFieldSelector } from '../../api/field-selector.ts';
+import { exactFieldValue, parseFieldSelector, type FieldRequirement } from '../../api/field-selector.ts';
 import type { Attributes } from '../ports.ts';
 
 /** What a call asks to be allowed, in RBAC's words. Source: apiserver's RequestInfoFactory. */
 export function attributesOf(call: ApiCall, user: User): Attributes {
   if (!('resource' in call)) return { user, verb: call.verb, path: call.path };
   const { group, version, resource, subresource } = call.resource;
-  const name = nameOf(call);
+  const fieldSelector = fieldSelectorOf(call);
+  // A list or watch of one name may be allowed by that name, as `kubectl get x --watch` needs.
+  const name = call.resource.name ?? exactFieldValue(fieldSelector, 'metadata.name');
   const namespace = namespaceOf(call);
   return {
     user,
     verb: verbOf(call),
     resource: { group, version, resource, ...(subresource && { subresource }), ...(namespace && { namespace }), ...(name && { name }) },
+    ...(fieldSelector.length > 0 && { fieldSelector }),
   };
 }
 
@@ -29,19 +32,13 @@ const verbsOfMethods: Readonly<Record<string, string>> = {
   DELETE: 'delete',
 };
 
-/** A list or watch of one name (`metadata.name=x`) may be allowed by that name, as `kubectl get x --watch` needs. */
-function nameOf(call: ResourceCall): string | undefined {
-  if (call.resource.name) return call.resource.name;
-  if (call.verb === 'list' || call.verb === 'watch') return nameInSelector(call.options?.fieldSelector);
-  return call.verb === 'deletecollection' ? nameInSelector(call.list?.fieldSelector) : undefined;
-}
-
-function nameInSelector(fieldSelector = ''): string | undefined {
+function fieldSelectorOf(call: ResourceCall): FieldRequirement[] {
+  const options = call.verb === 'deletecollection' ? call.list : call.verb === 'list' || call.verb === 'watch' ? call.options : undefined;
   try {
-    return exactFieldValue(parseFieldSelector(fieldSelector), 'metadata.name');
+    return parseFieldSelector(options?.fieldSelector ?? '');
   } catch {
     // A selector that cannot be read is refused later, by whoever serves the call.
-    return undefined;
+    return [];
   }
 }
 

@@ -41,7 +41,7 @@ async function checkRole(context: Context, request: AdmissionRequest): Promise<v
   const role = request.object as ClusterRole | Role;
   const refusal = escalation(context.source, request, role.rules ?? []);
   if (refusal !== undefined) throw forbiddenFor({ group, resource: plural }, name, refusal);
-  if (!isAggregated(role) && !(request.old && isAggregated(request.old as ClusterRole))) return;
+  if (!isAggregated(role) && !(request.old && isAggregated(request.old))) return;
   if (escalation(context.source, request, everything) !== undefined) {
     throw forbiddenFor({ group, resource: plural }, name, 'must have cluster-admin privileges to use the aggregationRule');
   }

@@ -25,7 +25,9 @@ export const allowPaths = (verbs: string, nonResourceURLs: string): PolicyRule =
 
 export const recordEvents = allow('create patch update', 'core events.k8s.io', 'events');
 
-const words = (text: string) => text.split(' ');
+function words(text: string): string[] {
+  return text.split(' ');
+}
 
 /** Marks what the server keeps up to date at every start, unless somebody sets the annotation to `false`. */
 function metadata(name: string, labels: Readonly<Record<string, string>> = {}) {
@@ -64,7 +66,9 @@ export function roleBinding(namespace: string, name: string, subjects: readonly 
   return { apiVersion, kind: 'RoleBinding', metadata: { ...metadata(name), namespace }, roleRef: refTo('Role', roleName), subjects };
 }
 
-const refTo = (kind: string, name: string): RoleRef => ({ apiGroup, kind, name });
+function refTo(kind: string, name: string): RoleRef {
+  return { apiGroup, kind, name };
+}
 
 export const users = (names: string): Subject[] => words(names).map((name) => ({ apiGroup, kind: 'User', name }));
 export const groups = (names: string): Subject[] => words(names).map((name) => ({ apiGroup, kind: 'Group', name }));

@@ -67,7 +67,7 @@ function clusterRoleChanges(source: RbacSource, expected: readonly ClusterRole[]
   for (const role of expected) {
     for (const change of roleChange(roles.get(role.metadata.name!), role)) {
       changes.set(role.metadata.name!, change);
-      roles.set(role.metadata.name!, change.object as ClusterRole);
+      roles.set(role.metadata.name!, change.object);
     }
   }
   for (const role of staleAggregations(roles.values())) {

@@ -1,0 +1,113 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Crypto } from '../../base/crypto.ts';
+import { audiencesOf, isSignatureGood, keyIdOf, parseJwt, type Claims, type Jwt } from '../../codec/jwt.ts';
+import type { User } from '../../api/call.ts';
+import type { Node, Pod, Secret, ServiceAccount } from '../../api/generated/core/v1.ts';
+import type { KubeObject } from '../../api/meta.ts';
+import { goStrings } from '../authz/rules.ts';
+import { kubernetesClaimsOf, type KubernetesClaims, type ObjectRef } from './service-account-claims.ts';
+import { serviceAccountGroups, serviceAccountUser } from './service-account-name.ts';
+import { TokenRefused, type TokenAnswer, type TokenAuthenticator } from './token.ts';
+
+type Maybe<O> = O | undefined | Promise<O | undefined>;
+
+/** What tokens are bound to, as it is now; undefined for what is not there (any more). */
+export interface TokenObjects {
+  serviceAccount(namespace: string, name: string): Maybe<ServiceAccount>;
+  pod(namespace: string, name: string): Maybe<Pod>;
+  secret(namespace: string, name: string): Maybe<Secret>;
+  node(name: string): Maybe<Node>;
+}
+
+export interface ServiceAccountTokenOptions {
+  readonly crypto: Crypto;
+  readonly clock: Clock;
+  /** Accepted `iss`; tokens of others are left to other authenticators. */
+  readonly issuers: readonly string[];
+  /** PEM. Several while keys are changed. */
+  readonly publicKeys: readonly string[];
+  /** Of the API server, for tokens that name none. */
+  readonly apiAudiences: readonly string[];
+  readonly objects: TokenObjects;
+}
+
+/** Clocks may differ by so much (go-jose's leeway). */
+const leewayMs = 60_000;
+
+/** Checks signature, issuer, audience, time, and that account and bound objects are still there. Source: Kubernetes' pkg/serviceaccount. */
+export function serviceAccountTokens(options: ServiceAccountTokenOptions): TokenAuthenticator {
+  const keys = options.publicKeys.map((pem) => ({ pem, id: keyIdOf(options.crypto, pem) }));
+  return {
+    name: 'ServiceAccount',
+    async authenticate(token, audiences) {
+      const jwt = parseJwt(token);
+      if (!jwt || !options.issuers.includes(jwt.claims.iss ?? '')) return undefined;
+      const candidates = keys.filter(({ id }) => jwt.keyId === undefined || jwt.keyId === id);
+      if (candidates.length === 0) throw new TokenRefused('invalid signature, no keys found');
+      if (!candidates.some(({ pem }) => isSignatureGood(options.crypto, jwt, pem))) {
+        throw new TokenRefused('go-jose/go-jose: error in cryptographic primitive');
+      }
+      return answerTo(options, jwt, audiences);
+    },
+  };
+}
+
+async function answerTo(options: ServiceAccountTokenOptions, { claims }: Jwt, asked: readonly string[]): Promise<TokenAnswer> {
+  const own = audiencesOf(claims);
+  const meantFor = own.length > 0 ? own : options.apiAudiences;
+  const audiences = meantFor.filter((audience) => asked.includes(audience));
+  if (audiences.length === 0) {
+    throw new TokenRefused(`token audiences ${goStrings(meantFor)} is invalid for the target audiences ${goStrings(asked)}`);
+  }
+  checkTimes(claims, options.clock.now());
+  const kubernetes = kubernetesClaimsOf(claims);
+  await checkObjects(options.objects, kubernetes, options.clock.now() - leewayMs);
+  return { user: userOf(claims, kubernetes), audiences };
+}
+
+function checkTimes({ nbf, exp, iat }: Claims, nowMs: number): void {
+  if (nbf !== undefined && nowMs + leewayMs < nbf * 1000) throw new TokenRefused('service account token is not valid yet');
+  if (exp !== undefined && nowMs - leewayMs > exp * 1000) throw new TokenRefused('service account token has expired');
+  if (iat !== undefined && nowMs + leewayMs < iat * 1000) throw new TokenRefused('service account token is issued in the future');
+}
+
+async function checkObjects(objects: TokenObjects, claims: KubernetesClaims, deletedBeforeMs: number): Promise<void> {
+  const { namespace = '', serviceaccount = { name: '' }, secret, pod, node } = claims;
+  const account = await objects.serviceAccount(namespace, serviceaccount.name);
+  if (!account) throw new TokenRefused(`serviceaccounts ${JSON.stringify(serviceaccount.name)} not found`);
+  if (account.metadata.uid !== serviceaccount.uid) {
+    throw new TokenRefused(`service account UID (${account.metadata.uid}) does not match claim (${serviceaccount.uid})`);
+  }
+  if (isDeleted(account, deletedBeforeMs)) throw new TokenRefused(`service account ${namespace}/${serviceaccount.name} has been deleted`);
+  if (secret) checkBound('secret', secret, await objects.secret(namespace, secret.name), deletedBeforeMs);
+  if (pod) checkBound('pod', pod, await objects.pod(namespace, pod.name), deletedBeforeMs);
+  // A pod's node stands there for information only.
+  else if (node) checkBound('node', node, await objects.node(node.name), deletedBeforeMs);
+}
+
+function checkBound(kind: string, ref: ObjectRef, object: KubeObject | undefined, deletedBeforeMs: number): void {
+  if (!object) throw new TokenRefused('service account token has been invalidated');
+  if (object.metadata.uid !== ref.uid) {
+    throw new TokenRefused(`${kind} UID (${object.metadata.uid}) does not match service account ${kind} ref claim (${ref.uid})`);
+  }
+  if (isDeleted(object, deletedBeforeMs)) throw new TokenRefused('service account token has been invalidated');
+}
+
+const isDeleted = ({ metadata: { deletionTimestamp } }: KubeObject, beforeMs: number) =>
+  deletionTimestamp !== undefined && Date.parse(deletionTimestamp) < beforeMs;
+
+const extraKey = 'authentication.kubernetes.io';
+
+function userOf(claims: Claims, { namespace = '', serviceaccount = { name: '' }, pod, node }: KubernetesClaims): User {
+  const extra: Record<string, string[]> = {};
+  if (pod?.name && pod.uid) Object.assign(extra, { [`${extraKey}/pod-name`]: [pod.name], [`${extraKey}/pod-uid`]: [pod.uid] });
+  if (claims.jti) extra[`${extraKey}/credential-id`] = [`JTI=${claims.jti}`];
+  if (node?.name) extra[`${extraKey}/node-name`] = [node.name];
+  if (node?.name && node.uid) extra[`${extraKey}/node-uid`] = [node.uid];
+  return {
+    name: serviceAccountUser(namespace, serviceaccount.name),
+    ...(serviceaccount.uid && { uid: serviceaccount.uid }),
+    groups: serviceAccountGroups(namespace),
+    ...(Object.keys(extra).length > 0 && { extra }),
+  };
+}
