@@ -53,7 +53,12 @@ export function newestAndOldest(): { readonly version: string; readonly path: st
 
 export function kubectlFor({ version, path }: { readonly version: string; readonly path: string }, kubeconfig: string): Kubectl {
   // Its discovery cache must not outlive the cluster, nor touch the person's own.
-  const environment = { ...process.env, KUBECONFIG: kubeconfig, HOME: dirname(kubeconfig), KUBECACHEDIR: join(dirname(kubeconfig), `cache-${version}`) };
+  const environment = {
+    ...process.env,
+    KUBECONFIG: kubeconfig,
+    HOME: dirname(kubeconfig),
+    KUBECACHEDIR: join(dirname(kubeconfig), `cache-${version}`),
+  };
   const run = (args: readonly string[], options: RunOptions = {}) =>
     runProgram(path, args, { ...options, environment: { ...environment, ...options.environment } });
   return {
@@ -68,12 +73,21 @@ export function kubectlFor({ version, path }: { readonly version: string; readon
   };
 }
 
-export function runProgram(program: string, args: readonly string[], { stdin, environment, cwd, timeoutMs = 30_000 }: RunOptions = {}): Promise<Ran> {
+export function runProgram(
+  program: string,
+  args: readonly string[],
+  { stdin, environment, cwd, timeoutMs = 30_000 }: RunOptions = {},
+): Promise<Ran> {
   return new Promise((resolve) => {
-    const child = execFile(program, args, { env: environment, cwd, timeout: timeoutMs, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
-      const code = error === null ? 0 : typeof error.code === 'number' ? error.code : error.killed ? 124 : 127;
-      resolve({ code, stdout, stderr });
-    });
+    const child = execFile(
+      program,
+      args,
+      { env: environment, cwd, timeout: timeoutMs, maxBuffer: 64 * 1024 * 1024 },
+      (error, stdout, stderr) => {
+        const code = error === null ? 0 : typeof error.code === 'number' ? error.code : error.killed ? 124 : 127;
+        resolve({ code, stdout, stderr });
+      },
+    );
     child.stdin?.on('error', () => {});
     child.stdin?.end(stdin ?? '');
   });

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { homedir } from 'node:os';
 import { FlagError, parseFlags } from '../../codec/flags.ts';
 import { commands } from './commands/all.ts';
