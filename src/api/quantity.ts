@@ -177,6 +177,14 @@ export function scaledValue(quantity: Quantity, scale: number): bigint {
   return value < -largestBinary - 1n ? -largestBinary - 1n : value;
 }
 
+/** Rounded away from zero to multiples of `10^scale`; what needs no rounding keeps its text. */
+export function roundedUp(quantity: Quantity, scale: number): Quantity {
+  if (quantity.exponent >= scale) return quantity;
+  const unscaled = rescaleAwayFromZero(quantity.unscaled, quantity.exponent, scale);
+  const changed = unscaled * powerOfTen(scale - quantity.exponent) !== quantity.unscaled;
+  return changed ? { unscaled, exponent: scale, format: quantity.format } : quantity;
+}
+
 /** In whole units, rounded away from zero; exact up to 2^53. */
 export const value = (quantity: Quantity): number => Number(scaledValue(quantity, 0));
 /** In thousandths, rounded away from zero; exact up to 2^53. CPU is counted so. */
