@@ -28,18 +28,22 @@ export function authenticate({ authenticators, anonymous }: AuthenticateOptions)
   };
 }
 
-/** Puts known users into `system:authenticated`. In-process callers come with the same object again and again, so the result is kept with it. */
+/** In-process callers come with the same object again and again, so the result is kept with it. */
 function authenticatedGroup(): (user: User) => User {
   const known = new WeakMap<User, User>();
   return (user) => {
-    const isDone = user.name === anonymousUser.name || user.groups.some((group) => finalGroups.has(group));
-    if (isDone) return user;
     const kept = known.get(user);
     if (kept) return kept;
-    const extended = { ...user, groups: [...user.groups, 'system:authenticated'] };
+    const extended = withAuthenticatedGroup(user);
     known.set(user, extended);
     return extended;
   };
+}
+
+/** Everybody who is known is in `system:authenticated`. */
+export function withAuthenticatedGroup(user: User): User {
+  const isDone = user.name === anonymousUser.name || user.groups.some((group) => finalGroups.has(group));
+  return isDone ? user : { ...user, groups: [...user.groups, 'system:authenticated'] };
 }
 
 const finalGroups: ReadonlySet<string> = new Set(['system:authenticated', 'system:unauthenticated']);
