@@ -11,6 +11,8 @@ export interface Schema {
   readonly enum?: readonly string[];
   /** `object`: its fields. Read lazily where types are recursive. */
   readonly fields?: ReadonlyMap<string, Field>;
+  /** Fields beyond `fields` stay as they came (x-kubernetes-preserve-unknown-fields of custom resources). */
+  readonly preservesUnknownFields?: boolean;
   /** `map`: of what. */
   readonly values?: Schema;
   /** `list`: of what. */

@@ -1,0 +1,191 @@
+/**
+ * From a request's body to a draft of the kind's object, with the sentences of Kubernetes'
+ * serializer for what goes wrong on the way.
+ */
+import { text as textOf, toHex, utf8 } from '../codec/bytes.ts';
+import { countMembers, findDuplicateFields, JsonError, parseJson, stringifyJson } from '../codec/json.ts';
+import { findDuplicateYamlKeys, parseYaml, YamlError } from '../codec/yaml.ts';
+import type { Body } from './call.ts';
+import { DecodeError, decodeValue } from './decode-value.ts';
+import type { Draft } from './draft.ts';
+import { type ApiError, badRequest } from './errors.ts';
+import type { Kind } from './kind.ts';
+import { apiVersionOf, type KubeObject, parseApiVersion } from './meta.ts';
+import type { Schema } from './schema.ts';
+import { definitionOf } from './schemas.ts';
+
+/** What decoding asks of a kind; kinds without a resource (`DeleteOptions`, `Scale`) have it too. */
+export type Decodable = Pick<Kind, 'group' | 'version' | 'kind' | 'schema'>;
+
+export interface DecodedBody {
+  readonly object: Draft<KubeObject>;
+  /** For `Warning` headers. */
+  readonly warnings: string[];
+}
+
+/**
+ * `fieldValidation` is `Strict` (unknown and duplicate fields are errors), `Ignore`, or `Warn`, which
+ * is also what anything else counts as. Missing apiVersion and kind become the kind's; `metadata` is
+ * there in any case. Throws `ApiError`, 400.
+ */
+export function decodeBody(body: Body, kind: Decodable, fieldValidation?: string): DecodedBody {
+  const { value, problems } = readBody(body, kind, fieldValidation !== 'Ignore');
+  const stated = statedType(value, kind, () => ('object' in body ? utf8(stringifyJson(body.object)) : body.bytes));
+  checkKind(stated, kind);
+  const cannot = (why: string): ApiError =>
+    badRequest(`${stated.kind} in version ${JSON.stringify(stated.version)} cannot be handled as a ${kind.kind}: ${why}`);
+  const schema = kind.schema();
+  try {
+    const decoded = decodeValue(value, schema, { copies: 'object' in body });
+    const unknown = decoded.unknownFields.map((path) => `unknown field ${JSON.stringify(path)}`);
+    const duplicates = problems.filter((path) => !decoded.unknownFields.some((unknownPath) => isWithin(path, unknownPath)));
+    const strict = [...new Set([...unknown, ...duplicates.map(duplicateText)])].slice(0, mostStrictProblems);
+    if (strict.length > 0 && fieldValidation === 'Strict') throw cannot(`strict decoding error: ${strict.join(', ')}`);
+    checkVersion(stated, kind, schema);
+    return { object: withType(decoded.value, kind), warnings: fieldValidation === 'Ignore' ? [] : strict };
+  } catch (error) {
+    if (error instanceof DecodeError) throw cannot(error.message);
+    throw error;
+  }
+}
+
+/** Upstream stops counting here. */
+const mostStrictProblems = 100;
+
+interface ReadBody {
+  readonly value: object;
+  /** Paths of duplicate fields (JSON), or whole sentences about them (YAML). */
+  readonly problems: readonly string[];
+}
+
+function readBody(body: Body, kind: Decodable, findDuplicates: boolean): ReadBody {
+  if ('object' in body) return { value: requireObject(body.object, kind, () => utf8(stringifyJson(body.object))), problems: [] };
+  const text = textOf(body.bytes);
+  try {
+    const isYaml = body.mediaType === 'application/yaml';
+    const value = requireObject(isYaml ? parseYaml(text) : parseJson(text), kind, () => body.bytes);
+    if (!findDuplicates) return { value, problems: [] };
+    if (isYaml) return { value, problems: findDuplicateYamlKeys(text) };
+    return { value, problems: countMembers(text) === countNames(value) ? [] : findDuplicateFields(text) };
+  } catch (error) {
+    if (error instanceof YamlError) throw unrecognized(kind, `error converting YAML to JSON: ${error.message}`, body.bytes);
+    if (error instanceof JsonError) throw unrecognized(kind, `couldn't get version/kind; json parse error: ${error.message}`, body.bytes);
+    throw error;
+  }
+}
+
+function countNames(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  let count = 0;
+  if (Array.isArray(value)) for (const item of value) count += countNames(item);
+  else for (const member of Object.values(value)) count += 1 + countNames(member);
+  return count;
+}
+
+const isWithin = (path: string, outer: string): boolean => path === outer || path.startsWith(`${outer}.`) || path.startsWith(`${outer}[`);
+
+const duplicateText = (problem: string): string => (problem.startsWith('yaml: ') ? problem : `duplicate field ${JSON.stringify(problem)}`);
+
+/** The Go type into which the body's type is read first; its name stands in the sentence. */
+const typeMeta = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
+
+function requireObject(value: unknown, kind: Decodable, bytes: () => Uint8Array): object {
+  // Go decodes null into whatever there is, and changes nothing.
+  if (value === null || value === undefined) return {};
+  if (typeof value === 'object' && !Array.isArray(value)) return value;
+  const what = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value === 'bigint' ? 'number' : typeof value;
+  throw unrecognized(
+    kind,
+    `couldn't get version/kind; json parse error: json: cannot unmarshal ${what} into Go value of type ${typeMeta}`,
+    bytes(),
+  );
+}
+
+interface StatedType {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+}
+
+/** What the body says it is, with the kind's own where it says nothing. */
+function statedType(value: object, kind: Decodable, bytes: () => Uint8Array): StatedType {
+  for (const name of ['apiVersion', 'kind']) {
+    const given: unknown = Reflect.get(value, name);
+    if (given === null || given === undefined || typeof given === 'string') continue;
+    const what = Array.isArray(given) ? 'array' : typeof given === 'boolean' ? 'bool' : typeof given === 'bigint' ? 'number' : typeof given;
+    const why = `json: cannot unmarshal ${what} into Go struct field .${name} of type string`;
+    throw unrecognized(kind, `couldn't get version/kind; json parse error: ${why}`, bytes());
+  }
+  const apiVersion = textIn(value, 'apiVersion');
+  const parsed = apiVersion === '' ? kind : parseApiVersion(apiVersion);
+  if (!parsed) throw unrecognized(kind, `unexpected GroupVersion string: ${apiVersion}`, bytes());
+  return { group: parsed.group, version: parsed.version, kind: textIn(value, 'kind') || kind.kind };
+}
+
+function textIn(value: object, name: string): string {
+  const given: unknown = Reflect.get(value, name);
+  return typeof given === 'string' ? given : '';
+}
+
+/** Types of meta/v1 are at home in every group-version. */
+const isEverywhere = (schema: Schema): boolean => schema.name?.startsWith('io.k8s.apimachinery.') ?? false;
+
+function checkKind(stated: StatedType, kind: Decodable): void {
+  const apiVersion = apiVersionOf(stated);
+  if (stated.kind === kind.kind && (stated.group === kind.group || isEverywhere(kind.schema()))) return;
+  const known = definitionOf(apiVersion, stated.kind) !== undefined;
+  const why = known
+    ? `converting (${stated.version}.${stated.kind}) to (${kind.group.split('.')[0] || 'core'}.${kind.kind}): unknown conversion`
+    : `no kind ${JSON.stringify(stated.kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/api/legacyscheme/scheme.go:30"`;
+  throw badRequest(`${stated.kind} in version ${JSON.stringify(stated.version)} cannot be handled as a ${kind.kind}: ${why}`);
+}
+
+function checkVersion(stated: StatedType, kind: Decodable, schema: Schema): void {
+  if (stated.version === kind.version || isEverywhere(schema)) return;
+  throw badRequest(`the API version in the data (${apiVersionOf(stated)}) does not match the expected API version (${apiVersionOf(kind)})`);
+}
+
+/** apiVersion and kind first, as Go writes them, and metadata for everybody to rely on. */
+function withType(value: Record<string, unknown>, kind: Decodable): Draft<KubeObject> {
+  const { apiVersion: _apiVersion, kind: _kind, metadata, ...rest } = value;
+  return {
+    apiVersion: apiVersionOf(kind),
+    kind: kind.kind,
+    metadata: typeof metadata === 'object' && metadata !== null ? metadata : {},
+    ...rest,
+  };
+}
+
+const unrecognized = (kind: Decodable, why: string, bytes: Uint8Array): ApiError =>
+  badRequest(`the object provided is unrecognized (must be of type ${kind.kind}): ${why} (${summary(bytes)})`);
+
+/** The body's beginning, for a sentence: its text where it looks like an object, else in hexadecimal. */
+function summary(bytes: Uint8Array): string {
+  if (bytes.length === 0) return '<empty>';
+  const head = bytes.subarray(0, summaryBytes);
+  return (bytes[0] === 0x7b ? textOf(head) : toHex(head)) + (bytes.length > summaryBytes ? ' ...' : '');
+}
+
+const summaryBytes = 30;
+
+/**
+ * Sets what the schema publishes as defaults, wherever the object that would hold it is there: `{}`
+ * for what Go holds by value, '' and 0 for what it always writes, and the few others.
+ */
+export function applySchemaDefaults(draft: object, schema: Schema): void {
+  for (const [name, field] of schema.fields ?? []) {
+    let value: unknown = Reflect.get(draft, name);
+    if (value === undefined && field.default !== undefined) {
+      value = structuredClone(field.default);
+      Reflect.set(draft, name, value);
+    }
+    if (typeof value === 'object' && value !== null) defaultWithin(value, field.schema);
+  }
+}
+
+function defaultWithin(value: object, schema: Schema): void {
+  if (schema.type === 'object') applySchemaDefaults(value, schema);
+  const inner = schema.items ?? schema.values;
+  if (!inner || (inner.type !== 'object' && inner.type !== 'list' && inner.type !== 'map')) return;
+  for (const member of Object.values(value)) if (typeof member === 'object' && member !== null) defaultWithin(member, inner);
+}

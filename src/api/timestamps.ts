@@ -1,0 +1,83 @@
+/** Timestamps as Go reads and writes them: RFC 3339, with the sentences of its `time.Parse`. */
+export class TimestampError extends Error {
+  override name = 'TimestampError';
+}
+
+/** metav1.Time: any RFC 3339 text, to whole seconds in UTC. Throws `TimestampError`. */
+export function canonicalTime(text: string): string {
+  if (wholeSeconds.test(text) && isRealDate(text)) return text;
+  return new Date(parseTime(text, false)).toISOString().slice(0, 19) + 'Z';
+}
+
+/** metav1.MicroTime: six digits of a second are required, and written. Throws `TimestampError`. */
+export function canonicalMicroTime(text: string): string {
+  if (microSeconds.test(text) && isRealDate(text)) return text;
+  const whole = new Date(parseTime(text, true)).toISOString().slice(0, 19);
+  return `${whole}${/\.\d{6}/.exec(text)![0]}Z`;
+}
+
+const wholeSeconds = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
+const microSeconds = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
+
+function isRealDate(text: string): boolean {
+  const ms = Date.parse(text);
+  // Engines carry February 31 over into March, and let 24:00 be.
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text.slice(0, 19));
+}
+
+/** A piece of the layout: its name in the sentence, what it takes, and within which bounds. */
+interface Piece {
+  readonly layout: string;
+  readonly pattern: RegExp;
+  readonly bounds?: readonly [what: string, min: number, max: number];
+}
+
+const literal = (layout: string): Piece => ({ layout, pattern: new RegExp(`^${layout}`) });
+const seconds: readonly Piece[] = [
+  { layout: '2006', pattern: /^\d{4}/ },
+  literal('-'),
+  { layout: '01', pattern: /^\d\d/, bounds: ['month', 1, 12] },
+  literal('-'),
+  { layout: '02', pattern: /^\d\d/ },
+  literal('T'),
+  { layout: '15', pattern: /^\d\d?/, bounds: ['hour', 0, 23] },
+  literal(':'),
+  { layout: '04', pattern: /^\d\d/, bounds: ['minute', 0, 59] },
+  literal(':'),
+  { layout: '05', pattern: /^\d\d/, bounds: ['second', 0, 59] },
+];
+const zone: Piece = { layout: 'Z07:00', pattern: /^(?:Z|[+-]\d\d:\d\d)/ };
+const timeLayout = [...seconds, { layout: '', pattern: /^(?:[.,]\d+)?/ }, zone];
+const microLayout = [...seconds, { layout: '.000000', pattern: /^\.\d{6}/ }, zone];
+
+/** Milliseconds since the epoch. */
+function parseTime(text: string, micro: boolean): number {
+  const pieces = micro ? microLayout : timeLayout;
+  const found: string[] = [];
+  let rest = text;
+  for (const { layout, pattern, bounds } of pieces) {
+    const piece = pattern.exec(rest)?.[0];
+    if (piece === undefined) {
+      const whole = pieces.map((one) => one.layout).join('');
+      throw new TimestampError(
+        `parsing time ${JSON.stringify(text)} as ${JSON.stringify(whole)}: cannot parse ${JSON.stringify(rest)} as ${JSON.stringify(layout)}`,
+      );
+    }
+    if (bounds && (Number(piece) < bounds[1] || Number(piece) > bounds[2])) throw outOfRange(text, bounds[0]);
+    found.push(piece);
+    rest = rest.slice(piece.length);
+  }
+  if (rest !== '') throw new TimestampError(`parsing time ${JSON.stringify(text)}: extra text: ${JSON.stringify(rest)}`);
+  const [year = '', , month = '', , day = '', , hour = '', , minute = '', , second = ''] = found;
+  const midnightMs = Date.parse(`${year}-${month}-${day}T00:00:00Z`);
+  if (Number.isNaN(midnightMs) || new Date(midnightMs).getUTCDate() !== Number(day)) throw outOfRange(text, 'day');
+  return midnightMs + ((Number(hour) * 60 + Number(minute)) * 60 + Number(second)) * 1000 - offsetMs(found.at(-1)!);
+}
+
+const outOfRange = (text: string, what: string) => new TimestampError(`parsing time ${JSON.stringify(text)}: ${what} out of range`);
+
+function offsetMs(zone: string): number {
+  if (zone === 'Z') return 0;
+  const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(4));
+  return (zone.startsWith('-') ? -minutes : minutes) * 60_000;
+}
