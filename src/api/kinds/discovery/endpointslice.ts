@@ -1,0 +1,54 @@
+import type { EndpointSlice as EndpointSliceType } from '../../generated/discovery/v1.ts';
+import { ageColumn, defineKind, nameColumn } from '../../kind.ts';
+import { generatedKind } from '../../schemas.ts';
+import { semanticallyEqual, validateImmutable } from '../../semantic-equality.ts';
+import { ipWarnings } from '../../validation/ip.ts';
+import { validateEndpointSlice } from './endpointslice-validation.ts';
+
+const shownItems = 3;
+
+export const EndpointSlice = defineKind<EndpointSliceType>({
+  ...generatedKind('discovery.k8s.io', 'v1', 'EndpointSlice'),
+  columns: [
+    nameColumn,
+    { name: 'AddressType', type: 'string', cell: ({ addressType }) => addressType },
+    { name: 'Ports', type: 'string', cell: ({ ports }) => firstFew((ports ?? []).map(({ port, name }) => String(port ?? name ?? '*'))) },
+    { name: 'Endpoints', type: 'string', cell: ({ endpoints }) => firstFew((endpoints ?? []).flatMap(({ addresses }) => addresses)) },
+    ageColumn,
+  ],
+  strategy: {
+    defaults(slice) {
+      for (const port of slice.ports ?? []) {
+        port.name ??= '';
+        port.protocol ??= 'TCP';
+      }
+    },
+    prepareForCreate(slice) {
+      slice.metadata.generation = 1;
+      for (const endpoint of slice.endpoints ?? []) delete endpoint.deprecatedTopology;
+    },
+    prepareForUpdate(slice, old) {
+      const sameEndpoints = semanticallyEqual(slice.endpoints, old.endpoints);
+      // Labels count here: those say whose endpoints these are.
+      const same =
+        sameEndpoints && semanticallyEqual(slice.ports, old.ports) && semanticallyEqual(slice.metadata.labels, old.metadata.labels);
+      if (!same) slice.metadata.generation = (old.metadata.generation ?? 0) + 1;
+      if (!sameEndpoints) for (const endpoint of slice.endpoints ?? []) delete endpoint.deprecatedTopology;
+    },
+    validate: validateEndpointSlice,
+    validateUpdate: (slice, old) => validateImmutable(slice.addressType, old.addressType, 'addressType'),
+    warnings: endpointSliceWarnings,
+  },
+});
+
+/** `10.0.0.1,10.0.0.2,10.0.0.3 + 2 more...` */
+function firstFew(items: readonly string[]): string {
+  const shown = items.slice(0, shownItems).join(',');
+  if (items.length > shownItems) return `${shown} + ${items.length - shownItems} more...`;
+  return shown || '<unset>';
+}
+
+function endpointSliceWarnings({ addressType, endpoints = [] }: EndpointSliceType): string[] {
+  if (addressType === 'FQDN') return ['addressType: FQDN endpoints are deprecated'];
+  return endpoints.flatMap(({ addresses }, i) => addresses.flatMap((ip, j) => ipWarnings(ip, `endpoints[${i}].addresses[${j}]`)));
+}
