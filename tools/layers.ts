@@ -18,9 +18,10 @@ export const layers: Readonly<Record<string, Layer>> = {
   client: { imports: ['base', 'codec', 'api', 'net'] },
   apiserver: { imports: ['base', 'codec', 'api', 'store', 'client'], packages: ['re2js'] },
   wire: { imports: ['base', 'codec', 'net', 'api', 'apiserver'] },
+  controllers: { imports: ['base', 'api', 'client'] },
   kubectl: { imports: ['base', 'codec', 'api', 'client'] },
   cluster: {
-    imports: ['base', 'codec', 'net', 'machine', 'machine/real', 'store', 'api', 'client', 'apiserver', 'wire', 'kubectl'],
+    imports: ['base', 'codec', 'net', 'machine', 'machine/real', 'store', 'api', 'client', 'apiserver', 'wire', 'controllers', 'kubectl'],
     edge: true,
   },
 };

@@ -1,0 +1,53 @@
+import type { Env } from '../base/env.ts';
+import type { Kind } from '../api/kind.ts';
+import { apiVersionOf, type KubeObject } from '../api/meta.ts';
+import type { Client } from './client.ts';
+import { Informer } from './informer.ts';
+
+/** The name of the index by controller owner's uid, which every shared informer has. */
+export const byOwner = 'owner';
+export const byNamespace = 'namespace';
+
+/** One informer a kind, shared by all who ask in the process; started when first asked for. */
+export class Informers {
+  readonly #client: Client;
+  readonly #env: Pick<Env, 'clock' | 'rng' | 'signal'>;
+  readonly #informers = new Map<string, Informer<KubeObject>>();
+  readonly #synced: Promise<void>[] = [];
+
+  constructor(client: Client, env: Pick<Env, 'clock' | 'rng' | 'signal'>) {
+    this.#client = client;
+    this.#env = env;
+  }
+
+  of<O extends KubeObject>(kind: Kind<O>): Informer<O> {
+    const name = kindKey(kind);
+    let informer = this.#informers.get(name);
+    if (!informer) {
+      const { clock, rng, signal } = this.#env;
+      informer = new Informer<KubeObject>({
+        kind: kind,
+        client: this.#client,
+        clock,
+        rng,
+        indexes: {
+          [byOwner]: (object) => ownerUids(object),
+          [byNamespace]: (object) => [object.metadata.namespace ?? ''],
+        },
+      });
+      this.#informers.set(name, informer);
+      this.#synced.push(informer.start(signal));
+    }
+    return informer as unknown as Informer<O>;
+  }
+
+  /** Resolves when all that were asked for so far have their first list. */
+  async synced(): Promise<void> {
+    await Promise.all(this.#synced);
+  }
+}
+
+export const kindKey = (kind: Pick<Kind, 'group' | 'version' | 'kind'>): string => `${apiVersionOf(kind)}/${kind.kind}`;
+
+const ownerUids = ({ metadata }: KubeObject): string[] =>
+  (metadata.ownerReferences ?? []).filter((owner) => owner.controller).map((owner) => owner.uid);
