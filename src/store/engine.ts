@@ -5,6 +5,7 @@ import { MvccState } from './index/mvcc-state.ts';
 import type { Journal, JournalListener, JournalRecord } from './journal.ts';
 import { Leases } from './leases.ts';
 import { PendingWrites } from './pending-writes.ts';
+import type { StateView } from './state-view.ts';
 import {
   CompactedError,
   EmptyKeyError,
@@ -181,11 +182,21 @@ export class StoreEngine implements Store, JournalListener {
 
   /** What was written before is durable when this resolves. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#stopped?.cause !== undefined || !this.#journal) return;
     this.#stopped ??= new StoppedError();
     this.leaseTable.stop();
-    await this.#journal[Symbol.asyncDispose]();
+    await this.#journal?.[Symbol.asyncDispose]();
     this.#hub.stop(this.#stopped);
+  }
+
+  /** Everything appended so far, durable or not. */
+  view(): StateView {
+    return {
+      revision: this.state.head,
+      compactRevision: this.#compacting,
+      leases: this.leaseTable.list(),
+      tree: this.state.view(),
+      changes: this.state.history.since(this.#compacting),
+    };
   }
 
   durable(number: number): void {

@@ -1,7 +1,15 @@
 import type { Clock } from '../base/clock.ts';
 import { Heap } from '../base/heap.ts';
 import type { Rng } from '../base/rng.ts';
-import { type Key, LeaseExistsError, type LeaseId, LeaseNotFoundError, type LeaseStatus, LeaseTtlTooLargeError } from './store.ts';
+import {
+  type Key,
+  LeaseExistsError,
+  type LeaseId,
+  type LeaseInfo,
+  LeaseNotFoundError,
+  type LeaseStatus,
+  LeaseTtlTooLargeError,
+} from './store.ts';
 
 /**
  * Leases and the keys attached to them. Time is the clock's monotonic one: a lease does not end early
@@ -33,8 +41,12 @@ export class Leases {
     return [...this.#leases.keys()];
   }
 
+  list(): LeaseInfo[] {
+    return [...this.#leases].map(([id, { ttlSeconds }]) => ({ id, ttlSeconds }));
+  }
+
   /** The id and TTL a grant gets; `id` 0n or absent asks for a free one. */
-  plan(ttlSeconds: number, id: LeaseId = 0n): { id: LeaseId; ttlSeconds: number } {
+  plan(ttlSeconds: number, id: LeaseId = 0n): LeaseInfo {
     if (ttlSeconds > maxTtlSeconds) throw new LeaseTtlTooLargeError();
     if (this.#leases.has(id)) throw new LeaseExistsError();
     return { id: id === 0n ? this.#freeId() : id, ttlSeconds: Math.max(ttlSeconds, minTtlSeconds) };

@@ -36,8 +36,9 @@ export class History {
     return change ? [...dropped, change] : dropped;
   }
 
-  /** A copy of the list, for a reader that takes its time. */
-  view(): readonly Change[] {
-    return this.#changes.slice();
+  /** A copy of the list from a revision on. */
+  since(revision: number): readonly Change[] {
+    const first = this.#changes[0];
+    return first ? this.#changes.slice(Math.max(0, revision - first.revision)) : [];
   }
 }
