@@ -1,0 +1,106 @@
+import type { KubeObject, ManagedFieldsEntry } from '../meta.ts';
+import type { Schema } from '../schema.ts';
+import { capped } from './cap-managers.ts';
+import { difference, emptySet, isEmpty, union } from './field-set.ts';
+import {
+  managerId,
+  putManager,
+  readManagers,
+  withTime,
+  writeManagers,
+  type Manager,
+  type ManagerId,
+  type ManagerName,
+  type Managers,
+} from './managers.ts';
+import { reconciled, setOfNames, unownable, withoutLost } from './ownership.ts';
+import { compareTyped, ignoring } from './typed-compare.ts';
+
+export interface Update<O extends KubeObject> {
+  /** What is stored; undefined when the object is created. */
+  readonly live: KubeObject | undefined;
+  /** What is to be stored, after whatever patch made it; a copy of its own is answered. */
+  readonly next: O;
+  readonly schema: Schema;
+  /** `fieldManager`, or what comes before the user agent's first slash; '' is written as `unknown`. */
+  readonly manager: string;
+  /** The version in which the request came. */
+  readonly apiVersion: string;
+  /** '' or absent for the resource itself. */
+  readonly subresource?: string;
+  readonly nowMs: number;
+  /** Paths that this request cannot change, such as `['status']`: nobody comes to own them by it. */
+  readonly ignoredFields?: readonly (readonly string[])[];
+}
+
+/**
+ * Writes down who changed what by a create, an update or a patch (not an apply): the manager comes to
+ * own all that is added or modified, and everyone else loses it. `next` may carry `managedFields` of
+ * its own: valid ones replace the live ones, `[]` and `[{}]` reset them. Objects whose managedFields
+ * were reset are no longer tracked until the next apply. Mirrors apimachinery's managedfields and
+ * structured-merge-diff, save that entries of other versions are read as if of this one.
+ */
+export function trackUpdate<O extends KubeObject>(update: Update<O>): O {
+  const { live, next, manager, apiVersion, subresource = '', nowMs } = update;
+  const before = managersBefore(live?.metadata.managedFields, next.metadata.managedFields, subresource);
+  // Only a creation starts the tracking.
+  const tracks = before.size > 0 || !live?.metadata.uid;
+  const name: ManagerName = { name: manager === '' ? 'unknown' : manager, operation: 'Update', apiVersion, subresource };
+  const after = tracks ? capped(trackedManagers(update, before, name, nowMs)) : before;
+  return withManagedFields(next, writeManagers(after));
+}
+
+/** A subresource cannot set managedFields; neither can a client that sends none or bad ones. */
+function managersBefore(
+  live: readonly ManagedFieldsEntry[] | undefined,
+  next: readonly ManagedFieldsEntry[] | undefined,
+  subresource: string,
+): Managers {
+  if (subresource === '') {
+    if (next && isReset(next)) return new Map();
+    const sent = next === live ? undefined : validManagers(next);
+    if (sent && sent.size > 0) return sent;
+  }
+  return validManagers(live) ?? new Map();
+}
+
+const isReset = (entries: readonly ManagedFieldsEntry[]): boolean =>
+  entries.length === 0 || (entries.length === 1 && Object.keys(entries[0]!).length === 0);
+
+function validManagers(entries: readonly ManagedFieldsEntry[] | undefined): Managers | undefined {
+  try {
+    return readManagers(entries);
+  } catch {
+    return undefined;
+  }
+}
+
+/** `live` undefined is an object with nothing in it. */
+export function trackedManagers(
+  { live, next, schema, ignoredFields = [] }: Pick<Update<KubeObject>, 'live' | 'next' | 'schema' | 'ignoredFields'>,
+  before: Managers,
+  name: ManagerName,
+  nowMs: number,
+): Map<ManagerId, Manager> {
+  const ignored = setOfNames(ignoredFields);
+  const all = compareTyped(live ? withoutManagedFields(live) : {}, withoutManagedFields(next), schema);
+  const comparison = isEmpty(ignored) ? all : ignoring(all, ignored);
+  const managers = withoutLost(reconciled(before, schema), nobody, comparison);
+  const gained = difference(union(comparison.modified, comparison.added), unownable);
+  if (isEmpty(gained)) return managers;
+  const id = managerId(name);
+  const fields = union(gained, managers.get(id)?.fields ?? emptySet);
+  putManager(managers, id, withTime({ ...name, fields }, nowMs));
+  return managers;
+}
+
+/** No manager has this id. */
+const nobody: ManagerId = '';
+
+export function withManagedFields<O extends KubeObject>(object: O, entries: readonly ManagedFieldsEntry[] | undefined): O {
+  const { managedFields: _old, ...metadata } = object.metadata;
+  return { ...object, metadata: entries ? { ...metadata, managedFields: entries } : metadata };
+}
+
+/** For comparing: bookkeeping is nobody's field. */
+export const withoutManagedFields = (object: KubeObject): KubeObject => withManagedFields(object, undefined);
