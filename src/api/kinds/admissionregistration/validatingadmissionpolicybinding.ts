@@ -1,0 +1,55 @@
+import { duplicate, invalid, notSupported, required, type FieldError } from '../../field-error.ts';
+import type { ValidatingAdmissionPolicyBinding as ValidatingAdmissionPolicyBindingType } from '../../generated/admissionregistration/v1.ts';
+import { ageColumn, defineKind, nameColumn } from '../../kind.ts';
+import { generatedKind } from '../../schemas.ts';
+import { nameIsDns1123Subdomain } from '../../validation/names.ts';
+import { defaultMatchResources, paramRefText, validateMatchResources, validateParamRef } from './policy-parts.ts';
+
+const actions = ['Audit', 'Deny', 'Warn'];
+
+export const ValidatingAdmissionPolicyBinding = defineKind<ValidatingAdmissionPolicyBindingType>({
+  ...generatedKind('admissionregistration.k8s.io', 'v1', 'ValidatingAdmissionPolicyBinding'),
+  categories: ['api-extensions'],
+  columns: [
+    nameColumn,
+    { name: 'PolicyName', type: 'string', cell: ({ spec }) => spec.policyName },
+    { name: 'ParamRef', type: 'string', cell: ({ spec }) => paramRefText(spec.paramRef) },
+    ageColumn,
+  ],
+  strategy: {
+    defaults: ({ spec }) => defaultMatchResources(spec?.matchResources),
+    validate: ({ spec }) => validateSpec(spec ?? {}),
+    generationFields: ['spec'],
+  },
+});
+
+function validateSpec(spec: ValidatingAdmissionPolicyBindingType['spec']): FieldError[] {
+  return [
+    ...validatePolicyName(spec.policyName),
+    ...(spec.paramRef ? validateParamRef(spec.paramRef, 'spec.paramRef') : []),
+    ...(spec.matchResources ? validateMatchResources(spec.matchResources, 'spec.matchResources') : []),
+    ...validateActions(spec.validationActions ?? [], 'spec.validationActions'),
+  ];
+}
+
+export function validatePolicyName(name: string | undefined): FieldError[] {
+  if (!name) return [required('spec.policyName')];
+  return nameIsDns1123Subdomain(name, false).map((problem) => invalid('spec.policyName', name, problem));
+}
+
+function validateActions(given: readonly string[], path: string): FieldError[] {
+  if (given.length === 0) return [required(path)];
+  const problems = given.flatMap((action, index) => {
+    if (!actions.includes(action)) return [notSupported(`${path}[${index}]`, action, actions)];
+    return given.indexOf(action) < index ? [duplicate(`${path}[${index}]`, action)] : [];
+  });
+  if (given.includes('Deny') && given.includes('Warn'))
+    problems.push(
+      invalid(
+        path,
+        given,
+        'must not contain both "Deny" and "Warn" (repeating the same validation failure information in the API response and headers serves no purpose)',
+      ),
+    );
+  return problems;
+}
