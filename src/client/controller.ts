@@ -45,10 +45,10 @@ export const watchOf = <W extends KubeObject>(kind: Kind<W>, toKeys: WatchOf<W>[
 export interface Context {
   readonly env: Env;
   readonly client: Client;
-  get<K extends KubeObject>(kind: Kind<K>, key: string): K | undefined;
-  list<K extends KubeObject>(kind: Kind<K>, namespace?: string): K[];
+  readonly get: <K extends KubeObject>(kind: Kind<K>, key: string) => K | undefined;
+  readonly list: <K extends KubeObject>(kind: Kind<K>, namespace?: string) => K[];
   /** Those whose controller owner it is. */
-  owned<K extends KubeObject>(kind: Kind<K>, owner: KubeObject): K[];
+  readonly owned: <K extends KubeObject>(kind: Kind<K>, owner: KubeObject) => K[];
 }
 
 /** Runs a controller until `env.signal` aborts. Resolves when its informers have synced and it works. */

@@ -1,0 +1,155 @@
+import type { Env } from '../../base/env.ts';
+import { WorkQueue } from '../../base/work-queue.ts';
+import { isConflict, isNotFound } from '../../api/errors.ts';
+import type { Kind } from '../../api/kind.ts';
+import type { KubeObject, OwnerReference } from '../../api/meta.ts';
+import type { Client } from '../../client/client.ts';
+import type { Informers } from '../../client/informers.ts';
+import { blockers, judge, ownerState, type Owner } from './decisions.ts';
+import { awaitsDependents, awaitsOrphaning, foreground, nodeOf, orphan, OwnerGraph, type Node } from './graph.ts';
+
+export interface GarbageCollectorOptions {
+  readonly client: Client;
+  readonly informers: Informers;
+  readonly env: Env;
+  /** Those whose objects can be listed, watched and deleted. */
+  readonly kinds: readonly Kind[];
+  /** 20 when absent, as kube-controller-manager's `--concurrent-gc-syncs`. */
+  readonly workers?: number;
+}
+
+/**
+ * Deletes what has lost its owners, and carries out foreground and orphaning deletion. Keeps the
+ * graph of owners from informers of all kinds; asks the server itself before it believes that an
+ * owner is absent. Source: kube-controller-manager's garbage-collector-controller.
+ */
+export class GarbageCollector {
+  readonly #client: Client;
+  readonly #env: Env;
+  readonly #graph = new OwnerGraph();
+  readonly #queue: WorkQueue;
+  readonly #kinds: ReadonlyMap<string, Kind>;
+
+  constructor({ client, informers, env, kinds }: GarbageCollectorOptions) {
+    this.#client = client;
+    this.#env = { ...env, log: env.log.named('garbage-collector-controller') };
+    this.#queue = new WorkQueue({ clock: env.clock });
+    this.#kinds = new Map(kinds.map((kind) => [`${kind.group}/${kind.kind}`, kind]));
+    for (const kind of kinds) informers.of(kind).onChange(({ now, old }) => (now ? this.#changed(kind, now) : this.#gone(old)));
+  }
+
+  /** Begins to act; call it when all informers have synced. */
+  run(workers = 20): void {
+    const { signal } = this.#env;
+    signal.addEventListener('abort', () => this.#queue.close(), { once: true });
+    if (signal.aborted) this.#queue.close();
+    for (let n = 0; n < workers; n++) void this.#work();
+  }
+
+  #changed(kind: Kind, object: KubeObject): void {
+    const node = nodeOf(kind, object);
+    this.#graph.set(node);
+    if (node.owners.length > 0 || awaitsDependents(node) || awaitsOrphaning(node)) this.#queue.add(node.uid);
+    // Dependents that began to go, or stopped blocking, may free whoever waits for them.
+    for (const { uid } of node.owners) this.#wakeWaiting(uid);
+    if (awaitsDependents(node)) for (const dependent of this.#graph.dependents(node.uid)) this.#queue.add(dependent.uid);
+  }
+
+  #gone({ metadata }: KubeObject): void {
+    const uid = metadata.uid ?? '';
+    const owners = this.#graph.get(uid)?.owners ?? [];
+    this.#graph.delete(uid);
+    for (const dependent of this.#graph.dependents(uid)) this.#queue.add(dependent.uid);
+    for (const owner of owners) this.#wakeWaiting(owner.uid);
+  }
+
+  #wakeWaiting(uid: string): void {
+    const owner = this.#graph.get(uid);
+    if (owner && awaitsDependents(owner)) this.#queue.add(uid);
+  }
+
+  async #work(): Promise<void> {
+    for (let uid = await this.#queue.take(); uid !== undefined; uid = await this.#queue.take()) {
+      try {
+        const node = this.#graph.get(uid);
+        if (node) await this.#handle(node);
+        this.#queue.forget(uid);
+      } catch (error) {
+        if (!isConflict(error) && !isNotFound(error)) this.#env.log.error(error, 'failed; will try again', { uid });
+        this.#queue.retry(uid);
+      }
+      this.#queue.done(uid);
+    }
+  }
+
+  async #handle(node: Node): Promise<void> {
+    const dependents = this.#graph.dependents(node.uid);
+    if (awaitsOrphaning(node)) {
+      await Promise.all(dependents.map((dependent) => this.#forgetOwners(dependent, [node.uid])));
+      return this.#removeFinalizer(node, orphan);
+    }
+    if (awaitsDependents(node) && blockers(node, dependents).length === 0) return this.#removeFinalizer(node, foreground);
+    const owners = await Promise.all(node.owners.map((reference) => this.#lookUp(node, reference)));
+    const verdict = judge(node, owners, dependents);
+    if (verdict.do === 'forget-owners') await this.#forgetOwners(node, verdict.uids);
+    else if (verdict.do === 'delete') await this.#delete(node, verdict.propagation);
+  }
+
+  async #lookUp(node: Node, reference: OwnerReference): Promise<Owner> {
+    const known = this.#graph.get(reference.uid);
+    // A namespaced owner rules in its own namespace only.
+    if (known)
+      return { reference, state: known.namespace === undefined || known.namespace === node.namespace ? ownerState(known) : 'absent' };
+    const kind = this.#kinds.get(`${groupOf(reference.apiVersion)}/${reference.kind}`);
+    // Of a kind that nobody serves nothing is known, and nothing is deleted for it.
+    if (!kind) return { reference, state: 'solid' };
+    if (kind.namespaced && node.namespace === undefined) return { reference, state: 'absent' };
+    try {
+      const owner = await this.#client.get(kind, { namespace: node.namespace, name: reference.name });
+      return { reference, state: owner.metadata.uid === reference.uid ? ownerState(nodeOf(kind, owner)) : 'absent' };
+    } catch (error) {
+      if (isNotFound(error)) return { reference, state: 'absent' };
+      throw error;
+    }
+  }
+
+  async #delete(node: Node, propagationPolicy: string): Promise<void> {
+    await ignoringAbsence(this.#client.delete(node.kind, node, { propagationPolicy, preconditions: { uid: node.uid } }));
+  }
+
+  async #forgetOwners(node: Node, uids: readonly string[]): Promise<void> {
+    const metadata = { uid: node.uid, ownerReferences: uids.map((uid) => ({ $patch: 'delete', uid })) };
+    await ignoringAbsence(this.#client.patch(node.kind, node, 'strategic', { metadata }));
+  }
+
+  async #removeFinalizer(node: Node, finalizer: string): Promise<void> {
+    const current = await this.#client.get(node.kind, node).catch((error: unknown) => {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    });
+    if (current?.metadata.uid !== node.uid || !current.metadata.finalizers?.includes(finalizer)) return;
+    const { resourceVersion, finalizers } = current.metadata;
+    const metadata = { resourceVersion, finalizers: finalizers.filter((one) => one !== finalizer) };
+    await ignoringAbsence(this.#client.patch(node.kind, node, 'merge', { metadata }));
+  }
+}
+
+const groupOf = (apiVersion: string): string => (apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '');
+
+async function ignoringAbsence(write: Promise<unknown>): Promise<void> {
+  try {
+    await write;
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+}
+
+/** The kinds that garbage collection can look after. */
+export const collectable = (kinds: readonly Kind[]): Kind[] =>
+  kinds.filter(
+    ({ verbs, group, plural }) =>
+      verbs.includes('list') && verbs.includes('watch') && verbs.includes('delete') && !ignored.has(`${plural}.${group}`),
+  );
+
+/** Upstream's DefaultIgnoredResources: events own nothing and are owned by nobody. */
+const ignored: ReadonlySet<string> = new Set(['events.', 'events.events.k8s.io']);

@@ -1,0 +1,72 @@
+import type { Kind } from '../../api/kind.ts';
+import type { KubeObject, OwnerReference } from '../../api/meta.ts';
+
+/** An object as garbage collection sees it. */
+export interface Node {
+  readonly uid: string;
+  readonly kind: Kind;
+  readonly namespace: string | undefined;
+  readonly name: string;
+  readonly owners: readonly OwnerReference[];
+  readonly finalizers: readonly string[];
+  readonly deleting: boolean;
+}
+
+export const nodeOf = (kind: Kind, { metadata }: KubeObject): Node => ({
+  uid: metadata.uid ?? '',
+  kind,
+  namespace: metadata.namespace,
+  name: metadata.name ?? '',
+  owners: metadata.ownerReferences ?? [],
+  finalizers: metadata.finalizers ?? [],
+  deleting: metadata.deletionTimestamp !== undefined,
+});
+
+export const foreground = 'foregroundDeletion';
+export const orphan = 'orphan';
+
+/** It is going, and waits for its dependents to go first. */
+export const awaitsDependents = (node: Node): boolean => node.deleting && node.finalizers.includes(foreground);
+/** It is going, and its dependents are to be let go of first. */
+export const awaitsOrphaning = (node: Node): boolean => node.deleting && node.finalizers.includes(orphan);
+
+/** Does the node hold up the deletion of that owner? */
+export const blocks = (node: Node, ownerUid: string): boolean =>
+  node.owners.some((owner) => owner.uid === ownerUid && owner.blockOwnerDeletion === true);
+
+/** Who owns whom, by uid. */
+export class OwnerGraph {
+  readonly #nodes = new Map<string, Node>();
+  readonly #dependents = new Map<string, Set<string>>();
+
+  get(uid: string): Node | undefined {
+    return this.#nodes.get(uid);
+  }
+
+  dependents(uid: string): Node[] {
+    return [...(this.#dependents.get(uid) ?? [])].flatMap((one) => this.#nodes.get(one) ?? []);
+  }
+
+  set(node: Node): void {
+    this.#unlink(this.#nodes.get(node.uid));
+    this.#nodes.set(node.uid, node);
+    for (const { uid } of node.owners) {
+      const known = this.#dependents.get(uid);
+      if (known) known.add(node.uid);
+      else this.#dependents.set(uid, new Set([node.uid]));
+    }
+  }
+
+  delete(uid: string): void {
+    this.#unlink(this.#nodes.get(uid));
+    this.#nodes.delete(uid);
+  }
+
+  #unlink(node: Node | undefined): void {
+    for (const { uid } of node?.owners ?? []) {
+      const known = this.#dependents.get(uid);
+      known?.delete(node!.uid);
+      if (known?.size === 0) this.#dependents.delete(uid);
+    }
+  }
+}
