@@ -24,12 +24,15 @@ export interface DecodedValue {
  * Nothing of `body` is changed. Parts of free form are shared with it unless `copies`: a parsed body
  * is nobody else's, an in-process caller's is. Throws `DecodeError`.
  */
-export function decodeValue(body: object, schema: Schema, { copies }: { readonly copies: boolean }): DecodedValue {
+export function decodeValue(body: JsonObject, schema: Schema, { copies }: { readonly copies: boolean }): DecodedValue {
   const walk = new Walk(copies);
   const value = walk.object(body, schema);
   if (walk.problem !== undefined) throw new DecodeError(walk.problem);
   return { value, unknownFields: walk.unknownFields };
 }
+
+/** Own members only are looked at, whatever else an in-process caller's object inherits. */
+export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** A step of the path: a field, an index, or (prefixed with a NUL, which no field has) a map's key. */
 type Step = string | number;
@@ -50,7 +53,7 @@ class Walk {
     this.#copies = copies;
   }
 
-  object(body: object, schema: Schema): Record<string, unknown> {
+  object(body: JsonObject, schema: Schema): Record<string, unknown> {
     if (this.#depth > maxJsonDepth) throw new DecodeError('exceeded max depth');
     const { fields } = schema;
     const wasTyped = this.#typed;
@@ -60,9 +63,8 @@ class Walk {
     const out: Record<string, unknown> = {};
     for (const name of Object.keys(body)) {
       this.#path[depth] = name;
-      this.#path.length = depth + 1;
       const field = fields?.get(name);
-      const given: unknown = Reflect.get(body, name);
+      const given = body[name];
       if (given === undefined) continue;
       if (field) {
         const value = this.#field(given, field);
@@ -113,13 +115,12 @@ class Walk {
     return this.#copies ? copyOf(given, this.#depth) : given;
   }
 
-  #map(given: object, schema: Schema): Record<string, unknown> {
+  #map(given: JsonObject, schema: Schema): Record<string, unknown> {
     const depth = this.#depth++;
     const out: Record<string, unknown> = {};
     for (const key of Object.keys(given)) {
       this.#path[depth] = `\0${key}`;
-      this.#path.length = depth + 1;
-      setMember(out, key, this.#member(Reflect.get(given, key), schema));
+      setMember(out, key, this.#member(given[key], schema));
     }
     this.#depth--;
     return out;
@@ -129,7 +130,6 @@ class Walk {
     const depth = this.#depth++;
     const out = given.map((item, index) => {
       this.#path[depth] = index;
-      this.#path.length = depth + 1;
       return this.#member(item, schema);
     });
     this.#depth--;
@@ -194,7 +194,7 @@ class Walk {
   }
 }
 
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** A plain assignment of this one name would change the prototype instead. */
 function setMember(target: Record<string, unknown>, name: string, value: unknown): void {

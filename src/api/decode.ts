@@ -2,16 +2,16 @@
  * From a request's body to a draft of the kind's object, with the sentences of Kubernetes'
  * serializer for what goes wrong on the way.
  */
-import { text as textOf, toHex, utf8 } from '../codec/bytes.ts';
-import { countMembers, findDuplicateFields, JsonError, parseJson, stringifyJson } from '../codec/json.ts';
+import { text as textOf, toHex } from '../codec/bytes.ts';
+import { countMembers, findDuplicateFields, JsonError, parseJson } from '../codec/json.ts';
 import { findDuplicateYamlKeys, parseYaml, YamlError } from '../codec/yaml.ts';
 import type { Body } from './call.ts';
-import { DecodeError, decodeValue } from './decode-value.ts';
+import { DecodeError, decodeValue, type JsonObject } from './decode-value.ts';
 import type { Draft } from './draft.ts';
 import { type ApiError, badRequest } from './errors.ts';
 import type { Kind } from './kind.ts';
 import { apiVersionOf, type KubeObject, parseApiVersion } from './meta.ts';
-import type { Schema } from './schema.ts';
+import type { Field, Schema } from './schema.ts';
 import { definitionOf } from './schemas.ts';
 
 /** What decoding asks of a kind; kinds without a resource (`DeleteOptions`, `Scale`) have it too. */
@@ -30,7 +30,7 @@ export interface DecodedBody {
  */
 export function decodeBody(body: Body, kind: Decodable, fieldValidation?: string): DecodedBody {
   const { value, problems } = readBody(body, kind, fieldValidation !== 'Ignore');
-  const stated = statedType(value, kind, () => ('object' in body ? utf8(stringifyJson(body.object)) : body.bytes));
+  const stated = statedType(value, kind, body);
   checkKind(stated, kind);
   const cannot = (why: string): ApiError =>
     badRequest(`${stated.kind} in version ${JSON.stringify(stated.version)} cannot be handled as a ${kind.kind}: ${why}`);
@@ -53,23 +53,23 @@ export function decodeBody(body: Body, kind: Decodable, fieldValidation?: string
 const mostStrictProblems = 100;
 
 interface ReadBody {
-  readonly value: object;
+  readonly value: JsonObject;
   /** Paths of duplicate fields (JSON), or whole sentences about them (YAML). */
   readonly problems: readonly string[];
 }
 
 function readBody(body: Body, kind: Decodable, findDuplicates: boolean): ReadBody {
-  if ('object' in body) return { value: requireObject(body.object, kind, () => utf8(stringifyJson(body.object))), problems: [] };
+  if ('object' in body) return { value: requireObject(body.object, kind, body), problems: [] };
   const text = textOf(body.bytes);
   try {
     const isYaml = body.mediaType === 'application/yaml';
-    const value = requireObject(isYaml ? parseYaml(text) : parseJson(text), kind, () => body.bytes);
+    const value = requireObject(isYaml ? parseYaml(text) : parseJson(text), kind, body);
     if (!findDuplicates) return { value, problems: [] };
     if (isYaml) return { value, problems: findDuplicateYamlKeys(text) };
     return { value, problems: countMembers(text) === countNames(value) ? [] : findDuplicateFields(text) };
   } catch (error) {
-    if (error instanceof YamlError) throw unrecognized(kind, `error converting YAML to JSON: ${error.message}`, body.bytes);
-    if (error instanceof JsonError) throw unrecognized(kind, `couldn't get version/kind; json parse error: ${error.message}`, body.bytes);
+    if (error instanceof YamlError) throw unrecognized(kind, `error converting YAML to JSON: ${error.message}`, body);
+    if (error instanceof JsonError) throw unrecognized(kind, `couldn't get version/kind; json parse error: ${error.message}`, body);
     throw error;
   }
 }
@@ -89,17 +89,19 @@ const duplicateText = (problem: string): string => (problem.startsWith('yaml: ')
 /** The Go type into which the body's type is read first; its name stands in the sentence. */
 const typeMeta = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
 
-function requireObject(value: unknown, kind: Decodable, bytes: () => Uint8Array): object {
+function requireObject(value: unknown, kind: Decodable, body: Body): JsonObject {
   // Go decodes null into whatever there is, and changes nothing.
   if (value === null || value === undefined) return {};
-  if (typeof value === 'object' && !Array.isArray(value)) return value;
+  if (isObject(value)) return value;
   const what = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value === 'bigint' ? 'number' : typeof value;
   throw unrecognized(
     kind,
     `couldn't get version/kind; json parse error: json: cannot unmarshal ${what} into Go value of type ${typeMeta}`,
-    bytes(),
+    body,
   );
 }
+
+const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 interface StatedType {
   readonly group: string;
@@ -108,22 +110,22 @@ interface StatedType {
 }
 
 /** What the body says it is, with the kind's own where it says nothing. */
-function statedType(value: object, kind: Decodable, bytes: () => Uint8Array): StatedType {
+function statedType(value: JsonObject, kind: Decodable, body: Body): StatedType {
   for (const name of ['apiVersion', 'kind']) {
-    const given: unknown = Reflect.get(value, name);
+    const given = value[name];
     if (given === null || given === undefined || typeof given === 'string') continue;
     const what = Array.isArray(given) ? 'array' : typeof given === 'boolean' ? 'bool' : typeof given === 'bigint' ? 'number' : typeof given;
     const why = `json: cannot unmarshal ${what} into Go struct field .${name} of type string`;
-    throw unrecognized(kind, `couldn't get version/kind; json parse error: ${why}`, bytes());
+    throw unrecognized(kind, `couldn't get version/kind; json parse error: ${why}`, body);
   }
   const apiVersion = textIn(value, 'apiVersion');
   const parsed = apiVersion === '' ? kind : parseApiVersion(apiVersion);
-  if (!parsed) throw unrecognized(kind, `unexpected GroupVersion string: ${apiVersion}`, bytes());
+  if (!parsed) throw unrecognized(kind, `unexpected GroupVersion string: ${apiVersion}`, body);
   return { group: parsed.group, version: parsed.version, kind: textIn(value, 'kind') || kind.kind };
 }
 
-function textIn(value: object, name: string): string {
-  const given: unknown = Reflect.get(value, name);
+function textIn(value: JsonObject, name: string): string {
+  const given = value[name];
   return typeof given === 'string' ? given : '';
 }
 
@@ -156,11 +158,13 @@ function withType(value: Record<string, unknown>, kind: Decodable): Draft<KubeOb
   };
 }
 
-const unrecognized = (kind: Decodable, why: string, bytes: Uint8Array): ApiError =>
-  badRequest(`the object provided is unrecognized (must be of type ${kind.kind}): ${why} (${summary(bytes)})`);
+const unrecognized = (kind: Decodable, why: string, body: Body): ApiError =>
+  badRequest(`the object provided is unrecognized (must be of type ${kind.kind}): ${why} (${summary(body)})`);
 
 /** The body's beginning, for a sentence: its text where it looks like an object, else in hexadecimal. */
-function summary(bytes: Uint8Array): string {
+function summary(body: Body): string {
+  if ('object' in body) return `an in-process ${typeof body.object}`;
+  const { bytes } = body;
   if (bytes.length === 0) return '<empty>';
   const head = bytes.subarray(0, summaryBytes);
   return (bytes[0] === 0x7b ? textOf(head) : toHex(head)) + (bytes.length > summaryBytes ? ' ...' : '');
@@ -173,7 +177,7 @@ const summaryBytes = 30;
  * for what Go holds by value, '' and 0 for what it always writes, and the few others.
  */
 export function applySchemaDefaults(draft: object, schema: Schema): void {
-  for (const [name, field] of schema.fields ?? []) {
+  for (const [name, field] of defaultingFields(schema)) {
     let value: unknown = Reflect.get(draft, name);
     if (value === undefined && field.default !== undefined) {
       value = structuredClone(field.default);
@@ -186,6 +190,20 @@ export function applySchemaDefaults(draft: object, schema: Schema): void {
 function defaultWithin(value: object, schema: Schema): void {
   if (schema.type === 'object') applySchemaDefaults(value, schema);
   const inner = schema.items ?? schema.values;
-  if (!inner || (inner.type !== 'object' && inner.type !== 'list' && inner.type !== 'map')) return;
+  if (!inner || !isContainer(inner)) return;
   for (const member of Object.values(value)) if (typeof member === 'object' && member !== null) defaultWithin(member, inner);
 }
+
+const isContainer = ({ type, items, values }: Schema): boolean => type === 'object' || (items ?? values) !== undefined;
+
+/** Fields that have a default, or may hold some that do. */
+function defaultingFields(schema: Schema): readonly (readonly [string, Field])[] {
+  let fields = known.get(schema);
+  if (!fields) {
+    fields = [...(schema.fields ?? [])].filter(([, field]) => field.default !== undefined || isContainer(field.schema));
+    known.set(schema, fields);
+  }
+  return fields;
+}
+
+const known = new WeakMap<Schema, readonly (readonly [string, Field])[]>();
