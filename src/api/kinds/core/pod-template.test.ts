@@ -9,7 +9,7 @@ import { defaultPodSpec, podTemplateWarnings, validatePodTemplateSpec } from './
 function template(spec: object, metadata: object = {}): PodTemplateSpec {
   const draft = structuredClone({ metadata, spec }) as Draft<PodTemplateSpec>;
   defaultPodSpec(draft.spec!);
-  return draft as PodTemplateSpec;
+  return draft;
 }
 
 const problems = (spec: object, metadata?: object) =>
