@@ -122,7 +122,7 @@ export interface Listing {
 export const noBytes = new Uint8Array(0);
 
 /** What an entry costs beside its bytes: the objects that hold it, its slot in tree and history. Measured by bench/store/puts.ts. */
-const entryOverheadBytes = 250;
+const entryOverheadBytes = 600;
 
 function bytesOf(entry: Entry): number {
   return entry.key.length + entry.value.length + entryOverheadBytes;
