@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Crypto } from '../../base/crypto.ts';
 import { audiencesOf, isSignatureGood, keyIdOf, parseJwt, type Claims, type Jwt } from '../../codec/jwt.ts';
 import type { User } from '../../api/call.ts';
-import type { Node, Pod, Secret, ServiceAccount } from '../../api/generated/core/v1.ts';
+import type { PodSpec, Secret } from '../../api/generated/core/v1.ts';
 import type { KubeObject } from '../../api/meta.ts';
 import { goStrings } from '../authz/rules.ts';
 import { kubernetesClaimsOf, type KubernetesClaims, type ObjectRef } from './service-account-claims.ts';
@@ -13,11 +13,14 @@ type Maybe<O> = O | undefined | Promise<O | undefined>;
 
 /** What tokens are bound to, as it is now; undefined for what is not there (any more). */
 export interface TokenObjects {
-  serviceAccount(namespace: string, name: string): Maybe<ServiceAccount>;
-  pod(namespace: string, name: string): Maybe<Pod>;
+  serviceAccount(namespace: string, name: string): Maybe<KubeObject>;
+  pod(namespace: string, name: string): Maybe<BoundPod>;
   secret(namespace: string, name: string): Maybe<Secret>;
-  node(name: string): Maybe<Node>;
+  node(name: string): Maybe<KubeObject>;
 }
+
+/** What matters of a pod. */
+export type BoundPod = KubeObject & { readonly spec?: Pick<PodSpec, 'serviceAccountName' | 'nodeName'> };
 
 export interface ServiceAccountTokenOptions {
   readonly crypto: Crypto;

@@ -29,7 +29,7 @@ function enoughColumns(path: string, record: readonly string[]): boolean {
 
 /** Records of fields; a quoted field may hold commas, line breaks and doubled quotes. Empty lines are skipped. */
 function parseCsv(content: string): string[][] {
-  const field = /(?:"((?:[^"]|"")*)"|([^,\n\r]*))(,|\r?\n|$)/gy;
+  const field = /(?:"((?:[^"]|"")*)"|([^",\n\r]*))(,|\r?\n|$)/gy;
   const records: string[][] = [];
   let record: string[] = [];
   while (field.lastIndex < content.length) {

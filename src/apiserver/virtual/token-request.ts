@@ -4,7 +4,6 @@ import { signJwt } from '../../codec/jwt.ts';
 import { badRequest, conflict, invalidObject, notFound } from '../../api/errors.ts';
 import { invalid, type FieldError } from '../../api/field-error.ts';
 import type { BoundObjectReference, TokenRequest } from '../../api/generated/authentication/v1.ts';
-import type { ServiceAccount } from '../../api/generated/core/v1.ts';
 import { parseApiVersion, type KubeObject } from '../../api/meta.ts';
 import { serviceAccountClaims, type Binding } from '../authn/service-account-claims.ts';
 import type { TokenObjects } from '../authn/service-account-token.ts';
@@ -55,7 +54,7 @@ function checkNames({ metadata }: KubeObject, namespace: string, name: string): 
   if (metadata.namespace && metadata.namespace !== namespace) throw mismatch('metadata.namespace', metadata.namespace, 'namespace');
 }
 
-function completed(request: TokenRequest, account: ServiceAccount, { apiAudiences, clock }: TokenIssuer): TokenRequest {
+function completed(request: TokenRequest, account: KubeObject, { apiAudiences, clock }: TokenIssuer): TokenRequest {
   const { name = '', namespace, uid } = account.metadata;
   if (request.metadata.uid && request.metadata.uid !== uid) {
     const why = `the UID in the token request (${request.metadata.uid}) does not match the UID of the service account (${uid})`;
@@ -85,7 +84,7 @@ function limited(request: TokenRequest, { maxExpirationSeconds = 0 }: TokenIssue
 }
 
 /** What the token shall be bound to must be there, and be the very object that is meant. */
-async function boundObjects(objects: TokenObjects, ref: BoundObjectReference | undefined, account: ServiceAccount): Promise<Binding> {
+async function boundObjects(objects: TokenObjects, ref: BoundObjectReference | undefined, account: KubeObject): Promise<Binding> {
   if (!ref) return {};
   const { group = '', version = '' } = parseApiVersion(ref.apiVersion ?? '') ?? {};
   const { name: accountName, namespace = '' } = account.metadata;
@@ -119,7 +118,7 @@ function sameUid<O extends KubeObject>({ uid, kind: refKind = '', name = '' }: B
   throw conflict({ group: '', resource: refKind }, name, why);
 }
 
-function issueToken(issuer: TokenIssuer, request: TokenRequest, account: ServiceAccount, binding: Binding): TokenRequest {
+function issueToken(issuer: TokenIssuer, request: TokenRequest, account: KubeObject, binding: Binding): TokenRequest {
   const { audiences = [], expirationSeconds = 0 } = request.spec;
   const nowMs = issuer.clock.now();
   const isExtended =
