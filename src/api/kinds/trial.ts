@@ -1,4 +1,5 @@
 /** Walks an object through its kind's steps without a server: tests of kinds say what goes in and read what comes out. */
+import { applySchemaDefaults } from '../decode.ts';
 import type { Draft } from '../draft.ts';
 import { fieldErrorText } from '../field-error.ts';
 import type { Kind, WriteContext } from '../kind.ts';
@@ -12,6 +13,7 @@ export type Manifest = Record<string, unknown>;
 /** Defaulted and prepared, as it would be stored. */
 export function created<O extends KubeObject>(kind: Kind<O>, manifest: Manifest): O {
   const draft = structuredClone({ metadata: {}, ...manifest }) as unknown as Draft<O>;
+  applySchemaDefaults(draft, kind.schema());
   kind.strategy.defaults?.(draft);
   kind.strategy.prepareForCreate?.(draft, write);
   return draft as unknown as O;
@@ -42,7 +44,7 @@ export function updated<O extends KubeObject>(kind: Kind<O>, old: O, change: (ob
 export function statusProblems<O extends KubeObject>(kind: Kind<O>, manifest: Manifest, status: unknown, before?: unknown): string[] {
   const base = created(kind, manifest);
   const old = before === undefined ? base : { ...base, status: before };
-  return (kind.strategy.validateStatusUpdate?.({ ...base, status } as O, old) ?? []).map(fieldErrorText);
+  return (kind.strategy.validateStatusUpdate?.({ ...base, status }, old) ?? []).map(fieldErrorText);
 }
 
 /** The row as `kubectl get -o wide` would show it, by heading. */
