@@ -1,3 +1,5 @@
+import { goJson } from '../../codec/go-json.ts';
+
 /**
  * One step of a field's path, in the text that FieldsV1 has for it: `f:name` for a member, `k:{"name":"x"}`
  * for the element of a list that has these keys, `v:"x"` for the element of a set, `i:3` for a place. Two
@@ -106,28 +108,4 @@ function valueText(value: unknown): string {
   return Object.entries(value)
     .map(([name, held]) => `${name}=${valueText(held)}`)
     .join('');
-}
-
-const escapes: Readonly<Record<string, string>> = {
-  '<': '\\u003c',
-  '>': '\\u003e',
-  '&': '\\u0026',
-  '\u2028': '\\u2028',
-  '\u2029': '\\u2029',
-};
-
-/** JSON as Go writes it: names sorted, the characters escaped that mean something to HTML. */
-export function goJson(value: unknown): string {
-  if (typeof value === 'string') {
-    const text = JSON.stringify(value);
-    return /[<>&\u2028\u2029]/.test(text) ? text.replaceAll(/[<>&\u2028\u2029]/g, (char) => escapes[char]!) : text;
-  }
-  if (typeof value === 'bigint') return String(value);
-  if (Array.isArray(value)) return `[${value.map(goJson).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  return `{${Object.entries(value)
-    .filter(([, held]) => held !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, held]) => `${goJson(name)}:${goJson(held)}`)
-    .join(',')}}`;
 }

@@ -1,7 +1,7 @@
+import { goJson } from '../../codec/go-json.ts';
 import { parseJson } from '../../codec/json.ts';
 import type { KubeObject } from '../meta.ts';
 import type { Schema } from '../schema.ts';
-import { goJson } from './field-path.ts';
 import { difference, union, type FieldSet } from './field-set.ts';
 import { compareTyped } from './typed-compare.ts';
 import { mentionedFields } from './typed-field-set.ts';

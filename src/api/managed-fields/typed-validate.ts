@@ -1,4 +1,4 @@
-import { goText } from '../patch/go-text.ts';
+import { goText } from '../../codec/go-text.ts';
 import { isObject } from '../patch/json-object.ts';
 import type { Schema } from '../schema.ts';
 import { elementText, fieldElement, type PathElement } from './field-path.ts';

@@ -1,6 +1,6 @@
 import { stringifyJson } from '../../codec/json.ts';
 import { ApiError, badRequest, tooLargeRequest } from '../errors.ts';
-import { jsonTypeName } from './go-text.ts';
+import { jsonTypeName } from '../../codec/go-text.ts';
 import { deepEqual, isObject, member, setMember, type JsonObject } from './json-object.ts';
 
 /** As many operations as the API server takes in one JSON patch. */

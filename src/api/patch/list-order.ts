@@ -1,4 +1,4 @@
-import { goText } from './go-text.ts';
+import { goText } from '../../codec/go-text.ts';
 import { isObject, member } from './json-object.ts';
 import { directive, elementOrderPrefix, isDeletion } from './strategic-directives.ts';
 import { listOfLists, noMergeKey, plain, wrongType } from './strategic-errors.ts';

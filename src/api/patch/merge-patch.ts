@@ -1,5 +1,5 @@
 import { badRequest } from '../errors.ts';
-import { jsonTypeName } from './go-text.ts';
+import { jsonTypeName } from '../../codec/go-text.ts';
 import { isObject, member, setMember, type JsonObject } from './json-object.ts';
 
 /**

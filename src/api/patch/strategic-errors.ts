@@ -1,5 +1,5 @@
 import { ApiError, badRequest } from '../errors.ts';
-import { goText, goType } from './go-text.ts';
+import { goText, goType } from '../../codec/go-text.ts';
 import type { JsonObject } from './json-object.ts';
 
 // Sentences are those of apimachinery's mergepatch package. The API server gives some of them a 400

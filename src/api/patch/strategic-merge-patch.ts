@@ -1,6 +1,6 @@
 import { badRequest } from '../errors.ts';
 import type { Schema } from '../schema.ts';
-import { jsonTypeName } from './go-text.ts';
+import { jsonTypeName } from '../../codec/go-text.ts';
 import { isObject } from './json-object.ts';
 import { mergeObjects } from './strategic-merge.ts';
 

@@ -1,4 +1,4 @@
-import { isObject } from './json-object.ts';
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Parsed JSON as Go prints it with `%v`: `map[a:1 b:[x y]]`. Error sentences show values this way. */
 export function goText(value: unknown): string {
