@@ -7,6 +7,7 @@ import type {
 } from '../../generated/certificates/v1.ts';
 import { ageColumn, defineKind, humanDuration, nameColumn } from '../../kind.ts';
 import { generatedKind } from '../../schemas.ts';
+import { canonicalTime } from '../../timestamps.ts';
 import { pathSegmentName } from '../../validation/names.ts';
 import { validateRequest, validateRequestUpdate } from './certificatesigningrequest-validation.ts';
 
@@ -60,7 +61,7 @@ export const CertificateSigningRequest = defineKind<CertificateSigningRequestTyp
 
 /** Fills in when a condition was written, and since when it has been as it is. */
 function stampConditions(status: Draft<CertificateSigningRequestStatus>, old: CertificateSigningRequestStatus, nowMs: number): void {
-  const now = new Date(nowMs).toISOString().replace(/\.\d+Z$/, 'Z');
+  const now = canonicalTime(new Date(nowMs).toISOString());
   for (const condition of status.conditions ?? []) {
     condition.lastUpdateTime ??= now;
     condition.lastTransitionTime ??= sinceBefore(condition, old.conditions ?? []) ?? now;

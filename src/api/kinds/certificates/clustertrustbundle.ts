@@ -10,6 +10,7 @@ import { validateText } from '../../validation/field-checks.ts';
 import { dns1123Subdomain, pathSegmentName } from '../../validation/names.ts';
 import { utf8Length } from '../../validation/text-size.ts';
 import { validateSignerName } from '../../validation/signer-name.ts';
+import { storedAs } from '../stored-as.ts';
 
 const maxBundleBytes = 1024 * 1024;
 
@@ -37,6 +38,7 @@ export const ClusterTrustBundleV1Beta1 = defineKind<ClusterTrustBundleType>({
 export const ClusterTrustBundleV1Alpha1 = defineKind<ClusterTrustBundleType>({
   ...generatedKind('certificates.k8s.io', 'v1alpha1', 'ClusterTrustBundle'),
   ...behaviour,
+  storage: storedAs({ group: 'certificates.k8s.io', version: 'v1alpha1' }, { group: 'certificates.k8s.io', version: 'v1beta1' }),
 });
 
 /** A signer's bundles carry its name: `example.com:signer:bundle`. */

@@ -11,6 +11,7 @@ import { semanticallyEqual, validateImmutable } from '../../semantic-equality.ts
 import { validateText } from '../../validation/field-checks.ts';
 import { dns1123Subdomain } from '../../validation/names.ts';
 import { utf8Length } from '../../validation/text-size.ts';
+import { nameAndCreatedAt } from '../columns.ts';
 import { validateSignerName } from '../../validation/signer-name.ts';
 
 const daySeconds = 86_400;
@@ -28,6 +29,7 @@ export const PodCertificateRequestV1Beta1 = defineKind<PodCertificateRequestType
     'spec.podName': ({ spec }) => spec.podName,
     'spec.nodeName': ({ spec }) => spec.nodeName,
   },
+  columns: nameAndCreatedAt,
   strategy: {
     unconditionalUpdate: false,
     generationFields: [],

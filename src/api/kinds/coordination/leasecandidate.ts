@@ -6,6 +6,7 @@ import { validateImmutable } from '../../semantic-equality.ts';
 import { validatePresent } from '../../validation/field-checks.ts';
 import { configMapKey } from '../../validation/names.ts';
 import { validateLeaseStrategy } from './lease-strategy-validation.ts';
+import { storedAs } from '../stored-as.ts';
 
 const behaviour: Pick<KindDefinition<LeaseCandidateType>, 'columns' | 'strategy'> = {
   columns: [
@@ -32,6 +33,7 @@ export const LeaseCandidateV1Beta1 = defineKind<LeaseCandidateType>({
 export const LeaseCandidateV1Alpha2 = defineKind<LeaseCandidateType>({
   ...generatedKind('coordination.k8s.io', 'v1alpha2', 'LeaseCandidate'),
   ...behaviour,
+  storage: storedAs({ group: 'coordination.k8s.io', version: 'v1alpha2' }, { group: 'coordination.k8s.io', version: 'v1beta1' }),
 });
 
 function validateSpec({ leaseName, binaryVersion, emulationVersion, strategy }: LeaseCandidateSpec): FieldError[] {

@@ -2,11 +2,13 @@ import type { Draft } from '../../draft.ts';
 import type { LimitRangeItem, LimitRange as LimitRangeType } from '../../generated/core/v1.ts';
 import { defineKind } from '../../kind.ts';
 import { generatedKind } from '../../schemas.ts';
+import { nameAndCreatedAt } from '../columns.ts';
 import { validateLimitRange } from './limitrange-validation.ts';
 
 export const LimitRange = defineKind<LimitRangeType>({
   ...generatedKind('', 'v1', 'LimitRange'),
   shortNames: ['limits'],
+  columns: nameAndCreatedAt,
   strategy: {
     createOnUpdate: true,
     defaults({ spec }) {

@@ -1,6 +1,7 @@
 import type { PersistentVolume as PersistentVolumeType } from '../../generated/core/v1.ts';
 import { ageColumn, defineKind, nameColumn } from '../../kind.ts';
 import { generatedKind } from '../../schemas.ts';
+import { canonicalTime } from '../../timestamps.ts';
 import { validatePersistentVolume, validatePersistentVolumeUpdate } from './persistentvolume-validation.ts';
 import { persistentVolumeWarnings } from './persistentvolume-warnings.ts';
 import { accessModesText, storageClassOf } from './volume-class.ts';
@@ -46,4 +47,4 @@ export const PersistentVolume = defineKind<PersistentVolumeType>({
   },
 });
 
-const secondsText = (nowMs: number): string => new Date(nowMs).toISOString().replace(/\.\d+Z$/, 'Z');
+const secondsText = (nowMs: number): string => canonicalTime(new Date(nowMs).toISOString());

@@ -1,6 +1,6 @@
 import type { LoadBalancerStatus, Service } from '../../generated/core/v1.ts';
 import { ageColumn, nameColumn, type Column } from '../../kind.ts';
-import { labelSelectorText, selectorOfLabels } from '../../label-selector.ts';
+import { labelsText } from '../columns.ts';
 
 export const serviceColumns: readonly Column<Service>[] = [
   nameColumn,
@@ -13,7 +13,7 @@ export const serviceColumns: readonly Column<Service>[] = [
     name: 'Selector',
     type: 'string',
     priority: 1,
-    cell: ({ spec }) => labelSelectorText(selectorOfLabels(spec.selector)) || '<none>',
+    cell: ({ spec }) => labelsText(spec.selector),
   },
 ];
 

@@ -3,17 +3,16 @@ import { ageColumn, defineKind, nameColumn } from '../../kind.ts';
 import { generatedKind } from '../../schemas.ts';
 import { semanticallyEqual, validateImmutable } from '../../semantic-equality.ts';
 import { ipWarnings } from '../../validation/ip.ts';
+import { firstThree } from '../columns.ts';
 import { validateEndpointSlice } from './endpointslice-validation.ts';
-
-const shownItems = 3;
 
 export const EndpointSlice = defineKind<EndpointSliceType>({
   ...generatedKind('discovery.k8s.io', 'v1', 'EndpointSlice'),
   columns: [
     nameColumn,
     { name: 'AddressType', type: 'string', cell: ({ addressType }) => addressType },
-    { name: 'Ports', type: 'string', cell: ({ ports }) => firstFew((ports ?? []).map(({ port, name }) => String(port ?? name ?? '*'))) },
-    { name: 'Endpoints', type: 'string', cell: ({ endpoints }) => firstFew((endpoints ?? []).flatMap(({ addresses }) => addresses)) },
+    { name: 'Ports', type: 'string', cell: ({ ports }) => firstThree((ports ?? []).map(({ port, name }) => String(port ?? name ?? '*'))) },
+    { name: 'Endpoints', type: 'string', cell: ({ endpoints }) => firstThree((endpoints ?? []).flatMap(({ addresses }) => addresses)) },
     ageColumn,
   ],
   strategy: {
@@ -40,13 +39,6 @@ export const EndpointSlice = defineKind<EndpointSliceType>({
     warnings: endpointSliceWarnings,
   },
 });
-
-/** `10.0.0.1,10.0.0.2,10.0.0.3 + 2 more...` */
-function firstFew(items: readonly string[]): string {
-  const shown = items.slice(0, shownItems).join(',');
-  if (items.length > shownItems) return `${shown} + ${items.length - shownItems} more...`;
-  return shown || '<unset>';
-}
 
 function endpointSliceWarnings({ addressType, endpoints = [] }: EndpointSliceType): string[] {
   if (addressType === 'FQDN') return ['addressType: FQDN endpoints are deprecated'];

@@ -7,6 +7,7 @@ import { validateImmutable } from '../../semantic-equality.ts';
 import { validateRequiredText, validateText } from '../../validation/field-checks.ts';
 import { validateIp } from '../../validation/ip.ts';
 import { dns1123Subdomain, pathSegmentName } from '../../validation/names.ts';
+import { storedAs } from '../stored-as.ts';
 
 const behaviour: Pick<KindDefinition<IPAddressType>, 'shortNames' | 'columns' | 'strategy'> = {
   shortNames: ['ip'],
@@ -22,7 +23,11 @@ const behaviour: Pick<KindDefinition<IPAddressType>, 'shortNames' | 'columns' | 
 /** Says which Service holds a cluster address. */
 export const IPAddress = defineKind<IPAddressType>({ ...generatedKind('networking.k8s.io', 'v1', 'IPAddress'), ...behaviour });
 
-export const IPAddressV1Beta1 = defineKind<IPAddressType>({ ...generatedKind('networking.k8s.io', 'v1beta1', 'IPAddress'), ...behaviour });
+export const IPAddressV1Beta1 = defineKind<IPAddressType>({
+  ...generatedKind('networking.k8s.io', 'v1beta1', 'IPAddress'),
+  ...behaviour,
+  storage: storedAs({ group: 'networking.k8s.io', version: 'v1beta1' }, { group: 'networking.k8s.io', version: 'v1' }),
+});
 
 function parentText(parent: ParentReference | undefined): string {
   if (!parent) return '<none>';

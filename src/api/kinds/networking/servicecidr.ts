@@ -4,6 +4,7 @@ import { ageColumn, defineKind, nameColumn, type KindDefinition } from '../../ki
 import { generatedKind } from '../../schemas.ts';
 import { parseCidr, validateCidr } from '../../validation/ip.ts';
 import { immutableField } from '../../validation/metadata.ts';
+import { storedAs } from '../stored-as.ts';
 
 const behaviour: Pick<KindDefinition<ServiceCIDRType>, 'columns' | 'strategy'> = {
   columns: [nameColumn, { name: 'CIDRs', type: 'string', cell: ({ spec }) => spec.cidrs?.join(',') ?? '' }, ageColumn],
@@ -20,6 +21,7 @@ export const ServiceCIDR = defineKind<ServiceCIDRType>({ ...generatedKind('netwo
 export const ServiceCIDRV1Beta1 = defineKind<ServiceCIDRType>({
   ...generatedKind('networking.k8s.io', 'v1beta1', 'ServiceCIDR'),
   ...behaviour,
+  storage: storedAs({ group: 'networking.k8s.io', version: 'v1beta1' }, { group: 'networking.k8s.io', version: 'v1' }),
 });
 
 const path = 'spec.cidrs';

@@ -3,6 +3,7 @@ import type { VolumeAttributesClass as VolumeAttributesClassType } from '../../g
 import { ageColumn, defineKind, nameColumn, type KindDefinition } from '../../kind.ts';
 import { generatedKind } from '../../schemas.ts';
 import { forbidChanges, validateParameters, validateProvisioner } from './storageclass-validation.ts';
+import { storedAs } from '../stored-as.ts';
 
 const defaultClass = 'storage.alpha.kubernetes.io/is-default-volume-attributes-class';
 
@@ -32,6 +33,7 @@ export const VolumeAttributesClass = defineKind<VolumeAttributesClassType>({
 export const VolumeAttributesClassV1Beta1 = defineKind<VolumeAttributesClassType>({
   ...generatedKind('storage.k8s.io', 'v1beta1', 'VolumeAttributesClass'),
   ...behaviour,
+  storage: storedAs({ group: 'storage.k8s.io', version: 'v1beta1' }, { group: 'storage.k8s.io', version: 'v1' }),
 });
 
 function validateVolumeAttributesClass({ driverName, parameters = {} }: VolumeAttributesClassType): FieldError[] {
