@@ -1,3 +1,4 @@
+import type { KeyAlgorithm } from '../base/crypto.ts';
 import type { AltNames } from '../codec/x509/extensions.ts';
 import type { Name } from '../codec/x509/name.ts';
 import type { ExtendedKeyUsage } from '../codec/x509/oids.ts';
@@ -17,6 +18,8 @@ export interface PkiOptions {
   readonly extraNames?: readonly string[];
   /** With an authority and certificates for etcd; false when absent. */
   readonly etcd?: boolean;
+  /** What signs ServiceAccount tokens; `rsa-2048` when absent: RS256 is what every verifier knows. */
+  readonly serviceAccountKeys?: KeyAlgorithm;
 }
 
 export interface AuthoritySpec {

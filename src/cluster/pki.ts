@@ -50,12 +50,8 @@ export class PkiError extends Error {
   override name = 'PkiError';
 }
 
-/**
- * Elliptic keys, kubeadm's `encryptionAlgorithm: ECDSA-P256`: a hundred times faster to make than its
- * default, RSA-2048. ServiceAccount tokens stay RS256, which every verifier knows.
- */
+/** Elliptic keys, kubeadm's `encryptionAlgorithm: ECDSA-P256`: a hundred times faster to make than its default, RSA-2048. */
 const certificateKeys: KeyAlgorithm = 'ecdsa-p256';
-const serviceAccountKeys: KeyAlgorithm = 'rsa-2048';
 
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
@@ -87,7 +83,7 @@ export async function ensurePki(env: PkiEnv, files: FileSystem, options: PkiOpti
     frontProxyCa: authorities.get('front-proxy-ca')!,
     ...(etcdCa && { etcdCa }),
     leaves,
-    serviceAccountKeys: await ensureServiceAccountKeys(work),
+    serviceAccountKeys: await ensureServiceAccountKeys(work, options.serviceAccountKeys ?? 'rsa-2048'),
     changes: work.changes,
   };
 }
@@ -192,10 +188,10 @@ function issueLeaf(env: PkiEnv, leaf: Omit<LeafSpec, 'file'>, signer: Signer, pr
   return certificatePem(issueCertificate(env.crypto, template, env.crypto.publicKeyOf(privateKeyPem), signer));
 }
 
-async function ensureServiceAccountKeys(work: Work): Promise<KeyPair> {
+async function ensureServiceAccountKeys(work: Work, algorithm: KeyAlgorithm): Promise<KeyPair> {
   const path = `${work.folder}/sa`;
   const existing = await readTextFile(work.files, `${path}.key`);
-  const privateKeyPem = existing ?? (await makeKey(work, `${path}.key`, serviceAccountKeys));
+  const privateKeyPem = existing ?? (await makeKey(work, `${path}.key`, algorithm));
   const published = await readTextFile(work.files, `${path}.pub`);
   const publicKeyPem = work.env.crypto.publicKeyOf(privateKeyPem);
   if (published === undefined) {
