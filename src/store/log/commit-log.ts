@@ -138,12 +138,13 @@ export class CommitLog implements Journal {
   /** Sees to it that writers find room, before they have to wait for it if it can be. */
   async #allocate(): Promise<void> {
     const { reserveBytes, stepBytes } = this.#options.sizes;
-    const waiters = this.#waiters.splice(0);
+    const waiters = this.#waiters.slice();
     const wanted = waiters.reduce((sum, { bytes }) => sum + bytes + frameHeaderBytes, 0);
     const short = reserveBytes + wanted - this.#freeBytes();
     const ahead = this.#diskFull ? 0 : stepBytes / 2;
     if (short + ahead > 0 && (waiters.length > 0 || !this.#diskFull))
       this.#noteDiskFull(!(await this.#segment.extend(Math.ceil((short + ahead) / stepBytes) * stepBytes)));
+    this.#waiters.splice(0, waiters.length);
     for (const { bytes, use, resolve, reject } of waiters) {
       if (this.#hasRoom(bytes, use)) resolve();
       else reject(new NoSpaceError());
