@@ -10,7 +10,7 @@ type Handler = { httpGet?: Draft<NonNullable<Probe['httpGet']>> };
 
 /** Upstream's SetDefaults_Pod and all below it. */
 export function defaultPod(pod: Draft<Pod>): void {
-  if (!pod.spec) return;
+  pod.spec ??= { containers: [] };
   defaultPodSpec(pod.spec);
   defaultPodOnly(pod.spec);
 }

@@ -1,6 +1,7 @@
 import type { PodTemplate as PodTemplateType } from '../../generated/core/v1.ts';
 import { defineKind, nameColumn } from '../../kind.ts';
 import { generatedKind } from '../../schemas.ts';
+import { semanticallyEqual } from '../../semantic-equality.ts';
 import { containerColumns, labelsText } from '../columns.ts';
 import { defaultPodTemplateSpec } from './pod-defaults.ts';
 import { podTemplateWarnings, validatePodTemplateSpec } from './pod-template.ts';
@@ -25,7 +26,8 @@ export const PodTemplate = defineKind<PodTemplateType>({
       defaultPodTemplateSpec(object.template);
     },
     validate: ({ template }) => validatePodTemplateSpec(template ?? {}, 'template'),
-    warnings: ({ template }, old) => podTemplateWarnings(template, old?.template, 'template'),
+    warnings: ({ template }, old) =>
+      old && semanticallyEqual(template, old.template) ? [] : podTemplateWarnings(template, old?.template, 'template'),
     generationFields: ['template'],
   },
 });

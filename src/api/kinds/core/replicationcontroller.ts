@@ -3,7 +3,9 @@ import type { Draft } from '../../draft.ts';
 import { forbidden, invalid, notSupported, required, type FieldError } from '../../field-error.ts';
 import { ageColumn, defineKind, nameColumn } from '../../kind.ts';
 import { generatedKind } from '../../schemas.ts';
+import { semanticallyEqual } from '../../semantic-equality.ts';
 import { validateNonNegative } from '../../validation/metadata.ts';
+import { podNameWarnings } from '../apps/pod-template-rules.ts';
 import { containerColumns, labelsText } from '../columns.ts';
 import { defaultPodTemplateSpec } from './pod-defaults.ts';
 import { podTemplateWarnings, validatePodTemplateSpec } from './pod-template.ts';
@@ -32,7 +34,7 @@ export const ReplicationController = defineKind<ReplicationControllerType>({
     },
     validate: ({ spec }) => validateSpec(spec),
     validateStatusUpdate: validateStatus,
-    warnings: ({ spec }, old) => podTemplateWarnings(spec.template, old?.spec.template, 'spec.template'),
+    warnings,
     defaultPropagation: 'orphan',
   },
 });
@@ -51,6 +53,12 @@ function setDefaults(object: Draft<ReplicationControllerType>): void {
     spec.template.spec ??= { containers: [] };
     defaultPodTemplateSpec(spec.template);
   }
+}
+
+function warnings({ metadata, spec }: ReplicationControllerType, old?: ReplicationControllerType): string[] {
+  if (old && semanticallyEqual(spec, old.spec)) return [];
+  const named = old ? [] : podNameWarnings(metadata.name);
+  return [...named, ...podTemplateWarnings(spec.template, old?.spec.template, 'spec.template')];
 }
 
 const isEmpty = (labels: Labels | undefined): boolean => Object.keys(labels ?? {}).length === 0;
