@@ -30,7 +30,7 @@ const configMapOf = (data: Record<string, string> | undefined, metadata: object 
   apiVersion: 'v1',
   kind: 'ConfigMap',
   metadata: { name: 'c', ...metadata },
-  ...(data && { data }),
+  ...(data && Object.keys(data).length > 0 && { data }),
 });
 
 const apply = (live: KubeObject | undefined, applied: KubeObject, manager: string, options: Partial<Apply> = {}) =>
