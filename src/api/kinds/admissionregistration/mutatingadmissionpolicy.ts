@@ -40,13 +40,13 @@ export const MutatingAdmissionPolicy = defineKind<MutatingAdmissionPolicyType>({
   ...shared,
 });
 
-export const MutatingAdmissionPolicyV1beta1 = defineKind<MutatingAdmissionPolicyType>({
+export const MutatingAdmissionPolicyV1Beta1 = defineKind<MutatingAdmissionPolicyType>({
   ...generatedKind(group, 'v1beta1', 'MutatingAdmissionPolicy'),
   ...shared,
   storage: storedAs({ group, version: 'v1beta1' }, { group, version: 'v1' }),
 });
 
-export const MutatingAdmissionPolicyV1alpha1 = defineKind<MutatingAdmissionPolicyType>({
+export const MutatingAdmissionPolicyV1Alpha1 = defineKind<MutatingAdmissionPolicyType>({
   ...generatedKind(group, 'v1alpha1', 'MutatingAdmissionPolicy'),
   ...shared,
   storage: storedAs({ group, version: 'v1alpha1' }, { group, version: 'v1' }),

@@ -32,13 +32,13 @@ export const MutatingAdmissionPolicyBinding = defineKind<MutatingAdmissionPolicy
   ...shared,
 });
 
-export const MutatingAdmissionPolicyBindingV1beta1 = defineKind<MutatingAdmissionPolicyBindingType>({
+export const MutatingAdmissionPolicyBindingV1Beta1 = defineKind<MutatingAdmissionPolicyBindingType>({
   ...generatedKind(group, 'v1beta1', 'MutatingAdmissionPolicyBinding'),
   ...shared,
   storage: storedAs({ group, version: 'v1beta1' }, { group, version: 'v1' }),
 });
 
-export const MutatingAdmissionPolicyBindingV1alpha1 = defineKind<MutatingAdmissionPolicyBindingType>({
+export const MutatingAdmissionPolicyBindingV1Alpha1 = defineKind<MutatingAdmissionPolicyBindingType>({
   ...generatedKind(group, 'v1alpha1', 'MutatingAdmissionPolicyBinding'),
   ...shared,
   storage: storedAs({ group, version: 'v1alpha1' }, { group, version: 'v1' }),

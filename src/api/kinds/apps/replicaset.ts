@@ -94,6 +94,6 @@ function warnings(object: ReplicaSetType, old?: ReplicaSetType): string[] {
   if (old && semanticallyEqual(object.spec, old.spec)) return [];
   return [
     ...(old ? [] : podNameWarnings(object.metadata.name)),
-    ...podTemplateWarnings(object.spec.template!, old?.spec.template, 'spec.template'),
+    ...podTemplateWarnings(object.spec.template, old?.spec.template, 'spec.template'),
   ];
 }
