@@ -33,6 +33,12 @@ export class RbacIndex implements RbacSource {
   readonly #clusterRoleBindings = new SubjectIndex<ClusterRoleBinding>();
   readonly #roleBindings = new Map<string, SubjectIndex<RoleBinding>>();
 
+  /** Takes an object that is there, or forgets one that is gone. */
+  apply(isThere: boolean, change: RbacObject): void {
+    if (isThere) this.set(change);
+    else this.remove(change);
+  }
+
   /** Takes a new object, or a changed one. */
   set(change: RbacObject): void {
     const { name = '', namespace = '' } = change.object.metadata;
