@@ -120,6 +120,7 @@ test('selectorOf() turns an absent selector into nothing and an empty one into e
   assert.equal(matchesLabels(selectorOf(undefined), { a: 'b' }), false);
   assert.equal(matchesLabels(selectorOf(undefined), {}), false);
   assert.equal(matchesLabels(selectorOf({}), {}), true);
+  assert.equal(labelSelectorText(selectorOf(undefined)), '');
   assert.deepEqual(selectorOf({ matchLabels: { b: '1' }, matchExpressions: [{ key: 'a', operator: 'In', values: ['2', '1'] }] }), [
     { key: 'a', operator: 'in', values: ['2', '1'] },
     { key: 'b', operator: '=', values: ['1'] },

@@ -45,8 +45,12 @@ export function matchesLabels(requirements: readonly LabelRequirement[], labels:
   return true;
 }
 
-/** Canonical text: the requirements in their order, values sorted. `parseLabelSelector` reads it back. */
-export const labelSelectorText = (requirements: readonly LabelRequirement[]): string => requirements.map(requirementText).join(',');
+/** Canonical text: the requirements in their order, values sorted. `parseLabelSelector` reads it back; what selects nothing has no text. */
+export const labelSelectorText = (requirements: readonly LabelRequirement[]): string =>
+  requirements
+    .filter(({ key }) => key !== '')
+    .map(requirementText)
+    .join(',');
 
 /** apimachinery's FormatLabelSelector, what `kubectl get -o wide` shows: `<none>` for everything and for nothing. */
 export function formatLabelSelector(selector: LabelSelector | undefined): string {

@@ -255,6 +255,11 @@ test('what is not of the type is refused in structured-merge-diff’s words', ()
   }
 });
 
+test('a configuration may come without metadata', () => {
+  const bare = { apiVersion: 'v1', kind: 'ConfigMap', data: { a: '1' } } as unknown as KubeObject;
+  assert.deepEqual(owners(apply(undefined, bare, 'kubectl')), ['kubectl Apply {"f:data":{"f:a":{}}}']);
+});
+
 test('kinds, versions and managedFields of the configuration are checked', () => {
   const other = { ...configMapOf({}), kind: 'Secret' };
   assert.equal(refusal(() => apply(undefined, other, 'one', { kind: 'ConfigMap' })).message, 'invalid object type: /v1, Kind=Secret');

@@ -83,7 +83,7 @@ function requireApplicable({ applied, schema, apiVersion, kind }: Apply): void {
   const { group, version } = parseApiVersion(applied.apiVersion ?? '') ?? { group: '', version: applied.apiVersion ?? '' };
   const type = `${group}/${version}, Kind=${applied.kind ?? ''}`;
   if (applied.apiVersion !== apiVersion || (kind !== undefined && applied.kind !== kind)) throw badRequest(`invalid object type: ${type}`);
-  const { name = '', namespace = '', managedFields } = applied.metadata;
+  const { name = '', namespace = '', managedFields }: KubeObject['metadata'] = applied.metadata ?? {};
   if (managedFields !== undefined && managedFields !== null) throw badRequest('metadata.managedFields must be nil');
   const problem = typeProblem(applied, schema);
   const what = `${namespace}/${name}; ${group === '' ? `/${version}` : `${group}/${version}`}, Kind=${applied.kind ?? ''}`;

@@ -12,7 +12,7 @@ export const lastAppliedAnnotation = 'kubectl.kubernetes.io/last-applied-configu
 /** Beyond it the object would be refused, so the annotation is rather left out. */
 const maxAnnotationsBytes = 256 * 1024;
 
-const lastAppliedOf = (object: KubeObject): string => object.metadata.annotations?.[lastAppliedAnnotation] ?? '';
+const lastAppliedOf = (object: KubeObject): string => object.metadata?.annotations?.[lastAppliedAnnotation] ?? '';
 
 /**
  * Fields that client-side apply wrote and nobody changed since: `kubectl apply --server-side` may take them
@@ -46,7 +46,7 @@ export function withLastApplied(object: KubeObject, applied: KubeObject): KubeOb
 
 /** Without the annotation itself, lest it grow with each apply. */
 function appliedText(applied: KubeObject): string {
-  const { annotations } = applied.metadata;
+  const { annotations }: KubeObject['metadata'] = applied.metadata ?? {};
   if (!annotations) return `${goJson(applied)}\n`;
   const { [lastAppliedAnnotation]: _itself, ...others } = annotations;
   return `${goJson({ ...applied, metadata: { ...applied.metadata, annotations: others } })}\n`;

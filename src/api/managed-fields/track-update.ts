@@ -98,7 +98,8 @@ export function trackedManagers(
 const nobody: ManagerId = '';
 
 export function withManagedFields<O extends KubeObject>(object: O, entries: readonly ManagedFieldsEntry[] | undefined): O {
-  const { managedFields: _old, ...metadata } = object.metadata;
+  // What somebody applies may come without metadata, whatever the type says.
+  const { managedFields: _old, ...metadata }: KubeObject['metadata'] = object.metadata ?? {};
   return { ...object, metadata: entries ? { ...metadata, managedFields: entries } : metadata };
 }
 

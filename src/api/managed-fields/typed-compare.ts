@@ -4,7 +4,7 @@ import { fieldElement, type PathElement } from './field-path.ts';
 import { FieldSetBuilder, recursiveDifference, type FieldSet } from './field-set.ts';
 import { deducedSchema, elementOf, itemSchema, lastingFields, memberSchema, shapeOf, type Shape } from './typed-shape.ts';
 
-/** How two objects of one type differ. No path is in two of the sets. */
+/** How two objects of one type differ. No path is in two of the sets, but for elements that one of them has several times. */
 export interface Comparison {
   readonly added: FieldSet;
   readonly modified: FieldSet;
