@@ -24,7 +24,7 @@ export function preparePodForCreate(pod: Draft<Pod>): void {
 
 function podAffinityTerms({ affinity }: Draft<PodSpec>): Draft<PodAffinityTerm>[] {
   return [affinity?.podAffinity, affinity?.podAntiAffinity].flatMap((one) => [
-    ...(one?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map(({ podAffinityTerm }) => podAffinityTerm),
+    ...(one?.preferredDuringSchedulingIgnoredDuringExecution ?? []).flatMap(({ podAffinityTerm }) => podAffinityTerm ?? []),
     ...(one?.requiredDuringSchedulingIgnoredDuringExecution ?? []),
   ]);
 }
@@ -47,6 +47,7 @@ function requireOwnValues(
 function mirrorAppArmor(pod: Draft<Pod>): void {
   if (pod.spec.os?.name === 'windows') return;
   for (const { container } of podContainers(pod.spec, '')) {
+    if (!container.name) continue;
     const draft = container as Draft<Pod>['spec']['containers'][number];
     const name = appArmorPrefix + container.name;
     const written = pod.metadata.annotations?.[name];

@@ -64,7 +64,7 @@ function validateEnoughForContainers(spec: PodSpec, resources: ResourceRequireme
     const detail = `must be greater than or equal to aggregate container requests of ${quantityText(needed)}`;
     problems.push(invalid(`${path}.requests[${name}]`, quantityText(requested), detail));
   }
-  spec.containers.forEach((container, i) => {
+  (spec.containers ?? []).forEach((container, i) => {
     for (const [name, limit] of resourceEntries(container.resources?.limits)) {
       const podLimit = resources.limits?.[name];
       if (podLimit === undefined || compareQuantities(limit, quantityFrom(podLimit)) <= 0) continue;

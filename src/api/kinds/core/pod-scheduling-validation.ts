@@ -31,7 +31,7 @@ function validateNodeAffinity(affinity: NodeAffinity, path: string): FieldError[
     ...(affinity[mandatory] ? validateNodeSelector(affinity[mandatory], `${path}.${mandatory}`) : []),
     ...(affinity[preferred] ?? []).flatMap(({ weight, preference }, i) => [
       ...validateWeight(weight, `${path}.${preferred}[${i}]`),
-      ...validateNodeSelectorTerm(preference, `${path}.${preferred}[${i}].preference`, { checkValues: false }),
+      ...validateNodeSelectorTerm(preference ?? {}, `${path}.${preferred}[${i}].preference`, { checkValues: false }),
     ]),
   ];
 }
@@ -41,7 +41,7 @@ function validatePodAffinity(affinity: PodAffinity, path: string): FieldError[] 
     ...(affinity[mandatory] ?? []).flatMap((term, i) => validatePodAffinityTerm(term, `${path}.${mandatory}[${i}]`)),
     ...(affinity[preferred] ?? []).flatMap(({ weight, podAffinityTerm }, i) => [
       ...validateWeight(weight, `${path}.${preferred}[${i}]`),
-      ...validatePodAffinityTerm(podAffinityTerm, `${path}.${preferred}[${i}].podAffinityTerm`),
+      ...validatePodAffinityTerm(podAffinityTerm ?? {}, `${path}.${preferred}[${i}].podAffinityTerm`),
     ]),
   ];
 }
@@ -49,14 +49,14 @@ function validatePodAffinity(affinity: PodAffinity, path: string): FieldError[] 
 const validateWeight = (weight: number, path: string): FieldError[] =>
   weight > 0 && weight <= 100 ? [] : [invalid(`${path}.weight`, weight ?? 0, 'must be in the range 1-100')];
 
-function validatePodAffinityTerm(term: PodAffinityTerm, path: string): FieldError[] {
+function validatePodAffinityTerm(term: Partial<PodAffinityTerm>, path: string): FieldError[] {
   return [
     ...validateLabelSelector(term.labelSelector, {}, `${path}.labelSelector`),
     ...validateLabelSelector(term.namespaceSelector, {}, `${path}.namespaceSelector`),
     ...(term.namespaces ?? []).flatMap((name) => validateText(name, `${path}.namespace`, dns1123Label)),
     ...validateMatchLabelKeys(term, path),
     ...(term.topologyKey ? [] : [required(`${path}.topologyKey`, 'can not be empty')]),
-    ...validateLabelName(term.topologyKey, `${path}.topologyKey`),
+    ...validateLabelName(term.topologyKey ?? '', `${path}.topologyKey`),
   ];
 }
 
@@ -65,7 +65,7 @@ function validatePodAffinityTerm(term: PodAffinityTerm, path: string): FieldErro
  * the requirements made from them, so a key is the user's too when it stands there twice.
  */
 function validateMatchLabelKeys(
-  { matchLabelKeys = [], mismatchLabelKeys = [], labelSelector }: PodAffinityTerm,
+  { matchLabelKeys = [], mismatchLabelKeys = [], labelSelector }: Partial<PodAffinityTerm>,
   path: string,
 ): FieldError[] {
   const problems = [

@@ -56,7 +56,7 @@ function nodeLabelWarnings(spec: PodSpec, path: string): string[] {
       nodeSelectorTermWarnings(term, `${at}.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[${i}]`),
     ),
     ...preferred.flatMap(({ preference }, i) =>
-      nodeSelectorTermWarnings(preference, `${at}.preferredDuringSchedulingIgnoredDuringExecution[${i}].preference`),
+      nodeSelectorTermWarnings(preference ?? {}, `${at}.preferredDuringSchedulingIgnoredDuringExecution[${i}].preference`),
     ),
     ...(spec.topologySpreadConstraints ?? []).flatMap(({ topologyKey, labelSelector }, i) => {
       const constraint = `${path}.topologySpreadConstraints[${i}]`;
@@ -124,7 +124,7 @@ const deadVolumes: readonly (readonly [source: keyof Volume, shown: string, why:
 ];
 
 function volumeWarnings(volume: Volume, path: string): string[] {
-  const claim = volume.ephemeral?.volumeClaimTemplate?.spec.resources;
+  const claim = volume.ephemeral?.volumeClaimTemplate?.spec?.resources;
   const claimPath = `${path}.ephemeral.volumeClaimTemplate.spec.resources`;
   return [
     ...deadVolumes.filter(([source]) => volume[source]).map(([, shown, why]) => `${path}.${shown}: ${why}`),
@@ -230,7 +230,7 @@ function graceWarnings({ terminationGracePeriodSeconds }: PodSpec, path: string)
 }
 
 function affinityWarnings({ affinity }: PodSpec, path: string): string[] {
-  const unselective = (term: PodAffinityTerm, at: string) => (term.labelSelector ? [] : [matchesNothing(`${at}.labelSelector`)]);
+  const unselective = (term: Partial<PodAffinityTerm>, at: string) => (term.labelSelector ? [] : [matchesNothing(`${at}.labelSelector`)]);
   return (['podAffinity', 'podAntiAffinity'] as const).flatMap((field) => {
     const at = `${path}.affinity.${field}`;
     const { requiredDuringSchedulingIgnoredDuringExecution: hard = [], preferredDuringSchedulingIgnoredDuringExecution: soft = [] } =
@@ -238,7 +238,7 @@ function affinityWarnings({ affinity }: PodSpec, path: string): string[] {
     return [
       ...hard.flatMap((term, i) => unselective(term, `${at}.requiredDuringSchedulingIgnoredDuringExecution[${i}]`)),
       ...soft.flatMap(({ podAffinityTerm }, i) =>
-        unselective(podAffinityTerm, `${at}.preferredDuringSchedulingIgnoredDuringExecution[${i}].podAffinityTerm`),
+        unselective(podAffinityTerm ?? {}, `${at}.preferredDuringSchedulingIgnoredDuringExecution[${i}].podAffinityTerm`),
       ),
     ];
   });
@@ -249,6 +249,6 @@ function addressWarnings(spec: PodSpec, old: PodSpec | undefined, path: string):
   if (old) return [];
   return [
     ...(spec.dnsConfig?.nameservers ?? []).flatMap((server, i) => ipWarnings(server, `${path}.dnsConfig.nameservers[${i}]`)),
-    ...(spec.hostAliases ?? []).flatMap(({ ip }, i) => ipWarnings(ip, `${path}.hostAliases[${i}].ip`)),
+    ...(spec.hostAliases ?? []).flatMap(({ ip }, i) => ipWarnings(ip ?? '', `${path}.hostAliases[${i}].ip`)),
   ];
 }

@@ -14,6 +14,6 @@ export function validateVolumeClaimTemplate(template: PersistentVolumeClaimTempl
     ...Object.entries(others)
       .filter(([, value]) => value !== undefined && value !== null && value !== '')
       .map(([field]) => forbidden(`${path}.metadata.${field}`, 'cannot be set')),
-    ...validateVolumeClaimSpec(template.spec, `${path}.spec`),
+    ...validateVolumeClaimSpec(template.spec ?? {}, `${path}.spec`),
   ];
 }
