@@ -64,11 +64,7 @@ export const HorizontalPodAutoscalerV1 = defineKind<HpaV1>({
   },
 });
 
-function asV2(hpa: HpaV1): HorizontalPodAutoscalerType {
-  const copy = structuredClone(hpa) as Draft<HpaV1>;
-  upgradeHpa(copy);
-  return copy as unknown as HorizontalPodAutoscalerType;
-}
+const asV2 = (hpa: HpaV1): HorizontalPodAutoscalerType => upgradeHpa(structuredClone(hpa) as Draft<HpaV1>);
 
 const validateV1 = (hpa: HpaV1, leastReplicas: number): FieldError[] => validateHpaSpec(asV2(hpa).spec, leastReplicas);
 

@@ -14,7 +14,7 @@ const annotation = {
 const defaultCpuPercent = 80;
 
 /** v1 to v2, in place. */
-export function upgradeHpa(object: Draft<HpaV1>): void {
+export function upgradeHpa(object: Draft<HpaV1>): Draft<HorizontalPodAutoscaler> {
   const { metadata } = object;
   const { targetCPUUtilizationPercentage: target, ...spec } = object.spec;
   const { currentCPUUtilizationPercentage: current, ...status } = object.status ?? { currentReplicas: 0, desiredReplicas: 0 };
@@ -30,6 +30,7 @@ export function upgradeHpa(object: Draft<HpaV1>): void {
   next.spec = { ...spec, metrics: [...cpu, ...metrics], ...(kept.behavior && { behavior: kept.behavior }) };
   next.status = { ...status, ...(currentMetrics && { currentMetrics }), ...(kept.conditions && { conditions: kept.conditions }) };
   dropAnnotations(metadata);
+  return next;
 }
 
 /** v2 to v1, in place. */
