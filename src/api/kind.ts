@@ -22,6 +22,8 @@ export interface Kind<O extends KubeObject = KubeObject> {
   readonly verbs: readonly ResourceVerb[];
   /** Of the whole object, `metadata` included. Resolved on first use. */
   readonly schema: () => Schema;
+  /** A custom resource's OpenAPI v3 schema as its definition says it, descriptions and all; built-in kinds' is made from `schema`. */
+  readonly publishedSchema?: () => Readonly<Record<string, unknown>>;
   readonly subresources: Subresources;
   /** Paths that a field selector may name, beyond `metadata.name` and `metadata.namespace`, which every kind has. Absent values are ''. */
   readonly selectableFields: Readonly<Record<string, FieldReader<O>>>;
@@ -85,7 +87,7 @@ export interface StoredAs {
 export interface Strategy<O extends KubeObject> {
   /** Upstream's SetDefaults, beyond the schema's own; run on every decode of a request body, and on status writes. */
   defaults?(object: Draft<O>): void;
-  /** Drops what a creator may not say (the status goes by itself) and sets what the server says. */
+  /** Drops what a creator may not say (the status goes by itself) and sets what the server says. The name, the uid and the creation time are there by now: a Job's selector is made of them. */
   prepareForCreate?(object: Draft<O>, write: WriteContext): void;
   prepareForUpdate?(object: Draft<O>, old: O, write: WriteContext): void;
   prepareForStatusUpdate?(object: Draft<O>, old: O, write: WriteContext): void;
@@ -109,7 +111,7 @@ export interface Strategy<O extends KubeObject> {
   readonly createOnUpdate?: boolean;
   /** May an update leave out the resourceVersion? True when absent. */
   readonly unconditionalUpdate?: boolean;
-  /** Counts `metadata.generation` when these top-level fields change; `['spec']` when absent and there is a status. */
+  /** Counts `metadata.generation` when these fields change, top-level ones or paths such as `metadata.annotations`; `['spec']` when absent and there is a status. */
   readonly generationFields?: readonly string[];
   /** Default garbage collection when a delete names no propagation: `background` when absent. */
   readonly defaultPropagation?: 'background' | 'orphan';
