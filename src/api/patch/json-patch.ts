@@ -265,17 +265,18 @@ const unescapeToken = (token: string): string => token.replaceAll(/~[01]/g, (esc
 
 function pathOf(operation: JsonObject, kind: string): string {
   const path = member(operation, 'path') ?? undefined;
-  if (typeof path !== 'string') throw new JsonPatchError(`${kind} operation failed to decode path: ${missing('path')}`);
-  return path;
+  if (typeof path === 'string') return path;
+  // Upstream wraps the whole reason for replace, test and move, and only its end for the others.
+  const reason = kind === 'replace' || kind === 'test' || kind === 'move' ? 'operation missing path field: missing value' : 'missing value';
+  throw new JsonPatchError(`${kind} operation failed to decode path: ${reason}`);
 }
 
 function fromOf(operation: JsonObject, kind: string): string {
   const from = member(operation, 'from') ?? undefined;
-  if (typeof from !== 'string') throw new JsonPatchError(`${kind} operation failed to decode from: ${missing('from')}`);
-  return from;
+  if (typeof from === 'string') return from;
+  throw new JsonPatchError(`${kind} operation failed to decode from: operation, missing from field: missing value`);
 }
 
-const missing = (field: string): string => `operation${field === 'from' ? ',' : ''} missing ${field} field: missing value`;
 const valueOf = (operation: JsonObject): unknown => member(operation, 'value') ?? null;
 
 function located<T>(where: string, act: () => T): T {

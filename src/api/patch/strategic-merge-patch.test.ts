@@ -15,7 +15,7 @@ interface Case {
   readonly error?: string;
 }
 
-/** Recorded from kubectl 1.33 by tools/record/strategic-patches.ts. */
+/** Recorded from kubectl 1.33 by tools/record/patches.ts. */
 const cases = JSON.parse(readFileSync(new URL('testdata/strategic.json', import.meta.url), 'utf8')) as Case[];
 
 function outcome(document: unknown, patch: unknown, schema: Schema): object {
