@@ -12,11 +12,15 @@ import { FolderTree, folderOf } from './folder-tree.ts';
 export class FaultyDisk {
   /** Bytes all files together may have; writes past it fail with ENOSPC after a part. */
   capacityBytes = Infinity;
-  /** The power goes in the middle of the operation of this number, counted from 1. */
+  /** The machine crashes in the middle of the operation of this number, counted from 1. */
   crashAtOperation = Infinity;
+  /** Then, only the process is killed: what it wrote stays in the cache, to be lost with the power later. */
+  crashIsKill = false;
   /** Asked before each sync: whether it fails with EIO. */
   syncFails: () => boolean = () => false;
   readonly #rng: Rng;
+  /** The operation under way will not be finished: a sync saves nothing more. */
+  #interrupted = false;
   #operations = 0;
   #boot = 1;
   #names = new FolderTree<Inode>();
@@ -42,16 +46,34 @@ export class FaultyDisk {
     return this.#boot;
   }
 
-  /** Begins an operation of a process of that boot; true when the power goes in the middle of it. */
+  /** Begins an operation of a process of that boot; true when the machine crashes in the middle of it. */
   begin(boot: number): boolean {
     if (boot !== this.#boot) throw powerless();
     return ++this.#operations === this.crashAtOperation;
   }
 
-  /** The power goes and comes back. */
-  crash(): void {
+  /** Does half of an operation, and crashes. */
+  interrupt(act: () => void): void {
+    this.#interrupted = true;
+    try {
+      act();
+    } catch {
+      // Nobody is left to be told.
+    }
+    this.#interrupted = false;
+    if (this.crashIsKill) this.kill();
+    else this.crash();
+  }
+
+  /** The process is gone; what it wrote is not. */
+  kill(): void {
     this.#boot++;
     this.crashAtOperation = Infinity;
+  }
+
+  /** The power goes and comes back. */
+  crash(): void {
+    this.kill();
     for (const change of this.#pendingNames) if (this.#rng.below(2) === 0) applyTo(this.#durableNames, change);
     this.#pendingNames = [];
     this.#names = new FolderTree();
@@ -74,6 +96,7 @@ export class FaultyDisk {
   }
 
   syncFolder(folder: string): void {
+    if (this.#interrupted) return;
     const isHere = (change: NameChange) => folderOf(change.path) === folder;
     for (const change of this.#pendingNames) if (isHere(change)) applyTo(this.#durableNames, change);
     this.#pendingNames = this.#pendingNames.filter((change) => !isHere(change));
@@ -89,6 +112,7 @@ export class FaultyDisk {
   }
 
   sync(inode: Inode): void {
+    if (this.#interrupted) return;
     if (!this.syncFails()) return inode.sync();
     inode.forgetSome(this.#rng);
     throw new FileError('EIO', 'EIO: i/o error, fdatasync');

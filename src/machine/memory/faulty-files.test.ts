@@ -151,3 +151,19 @@ test('rot() flips a bit for good', async () => {
   const content = await new FaultyFiles(disk).readFile('/a');
   assert.deepEqual([...content].map(Boolean), [false, false, true, false]);
 });
+
+test('a kill loses nothing that was written, until the power goes too', async () => {
+  const seen = new Set<string>();
+  for (let seed = 1; seed <= 30; seed++) {
+    const disk = new FaultyDisk(seededRng(seed));
+    disk.crashIsKill = true;
+    disk.crashAtOperation = 4;
+    const files = new FaultyFiles(disk);
+    await files.syncFolder('/');
+    await assert.rejects(write(files, '/a', 1), failsWith('EIO'));
+    assert.equal(await firstByte(new FaultyFiles(disk), '/a'), '1');
+    disk.crash();
+    seen.add(await firstByte(new FaultyFiles(disk), '/a'));
+  }
+  assert.deepEqual([...seen].sort(), ['1', 'none', 'undefined']);
+});

@@ -3,8 +3,8 @@ import { type FaultyDisk, Inode, powerless } from './faulty-disk.ts';
 import { missing, normalPath } from './folder-tree.ts';
 
 /**
- * The files of a faulty disk as one boot of a machine sees them. When the power goes, every operation
- * of it fails from then on; `new FaultyFiles(disk)` is the next boot.
+ * The files of a faulty disk as one boot of a machine sees them. After a crash every operation of it
+ * fails; `new FaultyFiles(disk)` is the next boot.
  */
 export class FaultyFiles implements FileSystem {
   readonly #disk: FaultyDisk;
@@ -68,21 +68,14 @@ export class FaultyFiles implements FileSystem {
     });
   }
 
-  /** Where the power goes in the middle of it, an operation is done but not synced, and nobody hears of it. */
+  /** One operation; nobody hears how the one ended that a crash interrupted. */
   async #operate<T>(act: () => T): Promise<T> {
     const lastOne = this.#disk.begin(this.#boot);
     // Something else may run while the disk works.
     await Promise.resolve();
     if (this.#boot !== this.#disk.boot) throw powerless();
     if (!lastOne) return act();
-    this.#disk.syncFails = () => true;
-    try {
-      act();
-    } catch {
-      // Nobody is left to be told.
-    }
-    this.#disk.syncFails = () => false;
-    this.#disk.crash();
+    this.#disk.interrupt(act);
     throw powerless();
   }
 }

@@ -68,7 +68,7 @@ async function readSnapshot(options: RecoveryOptions, number: number, replay: Re
       offset: headerBytes,
       next: { number: 0, chain: header.chain },
     });
-    const end = await replayFrames(frames, path, replay);
+    const { end } = await replayFrames(frames, path, replay);
     if (end.kind === 'damage') throw new CorruptError(path, end.offset, end.problem);
     if (!replay.ended) throw new CorruptError(path, end.offset, 'the snapshot ends too early');
     return { header, bytes: frames.size };
@@ -100,6 +100,8 @@ async function readLogs(options: RecoveryOptions, base: Base | undefined, logs: 
 
 interface ReadLog {
   readonly chainEnd: ChainEnd;
+  /** Where the last frame begins, or the header where there is none. */
+  readonly lastFrame: number;
   /** Where the next frame goes. */
   readonly position: number;
   readonly size: number;
@@ -118,7 +120,7 @@ async function readLog(
     offset: headerBytes,
     next: { number: header.firstFrame, chain: header.chain },
   });
-  const end = await replayFrames(frames, path, replay);
+  const { end, lastFrame = 0 } = await replayFrames(frames, path, replay);
   if (end.kind === 'damage') {
     // A frame is written only after the one before it was synced: with a later one here, this one was whole once.
     if (!isLast || (await frames.hasLaterFrame())) throw new CorruptError(path, end.offset, end.problem);
@@ -128,14 +130,16 @@ async function readLog(
       problem: end.problem,
     });
   }
-  return { chainEnd: frames.chainEnd, position: end.offset, size: frames.size, torn: end.kind === 'damage' };
+  return { chainEnd: frames.chainEnd, lastFrame, position: end.offset, size: frames.size, torn: end.kind === 'damage' };
 }
 
-/** Returns what stands after the last frame. */
+/** Returns where the last frame begins, and what stands after it. */
 async function replayFrames(frames: FrameReader, path: string, replay: Replay) {
+  let lastFrame: number | undefined;
   for (;;) {
     const frame = await frames.next();
-    if (frame.kind !== 'frame') return frame;
+    if (frame.kind !== 'frame') return { end: frame, lastFrame };
+    lastFrame = frame.offset;
     try {
       const reader = new ByteReader(frame.payload);
       while (!reader.done) replay.apply(readRecord(reader));
@@ -158,13 +162,30 @@ function assertFollows(
     throw new CorruptError(path, 0, `the file begins with record ${header.firstFrame}, but record ${chainEnd.number} comes next`);
 }
 
-/** Clears what follows the last frame, and makes sure that everything read is on the disk and not only in its cache. */
-async function openEnd({ files, folder }: RecoveryOptions, number: number, { position, size, torn }: ReadLog): Promise<Segment> {
+/**
+ * Clears what follows the last frame, and makes sure that everything read is on the disk and not only
+ * in its cache: the process before may have been killed before its last sync, or that one failed. After
+ * a failed one the cache takes what it holds for written; only writing it again makes a sync write it.
+ */
+async function openEnd({ files, folder }: RecoveryOptions, number: number, read: ReadLog): Promise<Segment> {
+  const { lastFrame, position, size, torn } = read;
   const file = await files.open(`${folder}/${logFileName(number, 'log')}`, { write: true });
+  await rewrite(file, 0, headerBytes);
+  await rewrite(file, lastFrame, position);
   if (torn) await writeZeros(file, position, size - position);
   await file.sync();
   await files.syncFolder(folder);
   return new Segment(number, file, { position, allocatedBytes: size });
+}
+
+async function rewrite(file: File, from: number, to: number): Promise<void> {
+  const bytes = new Uint8Array(to - from);
+  for (let at = 0; at < bytes.length;) {
+    const count = await file.read(bytes.subarray(at), from + at);
+    if (count === 0) throw new Error('a log file shrank while it was read');
+    at += count;
+  }
+  await file.write([bytes], from);
 }
 
 /** A log file that was being made when the store stopped has no header yet, and nothing else: it is removed. */
