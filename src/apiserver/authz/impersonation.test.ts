@@ -86,6 +86,16 @@ describe('impersonate(), constrained', () => {
     await refusedWith(as(rules, { name: 'bob', groups: ['system:masters'] }), /impersonating the system:masters group is not allowed$/);
   });
 
+  test('many groups may be allowed at once, by a star', async () => {
+    const rules = [
+      allow('impersonate:user-info', group, 'users'),
+      allow('impersonate:user-info', group, 'groups', '*'),
+      allow('impersonate-on:user-info:list', 'core', 'pods'),
+    ];
+    assert.equal((await as(rules, { name: 'bob', groups: ['a', 'b', 'c', 'd'] })).groups.length, 5);
+    await assert.rejects(as(rules, { name: 'bob', groups: ['a', 'b', 'c'] }), { code: 403 });
+  });
+
   test('an agent becomes the node its pod runs on, and no other', async () => {
     const rules = [allow('impersonate:associated-node', group, 'nodes', '*'), allow('impersonate-on:associated-node:list', 'core', 'pods')];
     const agent: User = { name: 'jane', groups: [], extra: { 'authentication.kubernetes.io/node-name': ['n1'] } };
