@@ -1,6 +1,6 @@
 import type { Container, ContainerRestartRule } from '../../generated/core/v1.ts';
 import { notSupported, required, tooMany, type FieldError } from '../../field-error.ts';
-import { validateRequiredSupported } from '../../validation/field-checks.ts';
+import { validateSupported } from '../../validation/field-checks.ts';
 
 const policies = ['Always', 'Never', 'OnFailure'];
 const actions = ['Restart', 'RestartAllContainers'];
@@ -26,9 +26,9 @@ export function validateContainerRestart(
 }
 
 function validateRule({ action, exitCodes }: ContainerRestartRule, path: string): FieldError[] {
-  const problems = validateRequiredSupported(action, `${path}.action`, actions);
+  const problems = validateSupported(action ?? '', `${path}.action`, actions);
   if (!exitCodes) return [...problems, required(`${path}.exitCodes`, 'must be specified')];
-  problems.push(...validateRequiredSupported(exitCodes.operator, `${path}.exitCodes.operator`, operators));
+  problems.push(...validateSupported(exitCodes.operator ?? '', `${path}.exitCodes.operator`, operators));
   const count = exitCodes.values?.length ?? 0;
   if (count > maxExitCodes) problems.push(tooMany(`${path}.exitCodes.values`, count, maxExitCodes));
   return problems;

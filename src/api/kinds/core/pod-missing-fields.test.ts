@@ -112,7 +112,7 @@ const richPod = {
 };
 
 /** The pod once for each of its parts, that part left out. */
-function* withoutEachPart(value: unknown): Generator<unknown> {
+function* withoutEachPart(value: unknown): Generator {
   if (typeof value !== 'object' || value === null) return;
   const entries = Object.entries(value);
   for (const [key] of entries) {

@@ -10,6 +10,9 @@ import { validatePod } from './pod-validation.ts';
 /** Through `/resize` a pod's containers get other resources while they run (KEP-1287); all else stays. */
 export function prepareResize(next: Draft<Pod>, old: Pod): void {
   const { containers, initContainers, resources } = next.spec;
+  const before = old.spec;
+  // Left as it is, for validation to refuse.
+  if (!haveSameNames(containers, before.containers) || !haveSameNames(initContainers, before.initContainers)) return;
   keepAllBut(next, old, (spec) => ({
     ...spec,
     ...(resources && spec.resources && { resources }),
@@ -18,19 +21,20 @@ export function prepareResize(next: Draft<Pod>, old: Pod): void {
   }));
 }
 
-/** By name, where the containers are the same. */
-function withNewResources(before: Draft<Container>[] | undefined, after: Draft<Container>[] | undefined): Draft<Container>[] | undefined {
-  if (!before || !after || before.length !== after.length) return before;
-  return before.map((container, i) => {
-    const next = after[i]!;
-    return next.name === container.name ? { ...container, resources: next.resources, resizePolicy: next.resizePolicy } : container;
-  });
-}
+const haveSameNames = (next: readonly Named[] = [], old: readonly Named[] = []): boolean =>
+  next.length === old.length && next.every(({ name }, i) => name === old[i]!.name);
+
+type Named = Pick<Container, 'name'>;
+
+const withNewResources = (before: Draft<Container>[] | undefined, after: Draft<Container>[] | undefined): Draft<Container>[] | undefined =>
+  before?.map((container, i) => ({ ...container, resources: after?.[i]?.resources, resizePolicy: after?.[i]?.resizePolicy }));
 
 /** Upstream's ValidatePodResize. */
 export function validateResize(next: Pod, old: Pod): FieldError[] {
   if (mirrorPodAnnotation in (old.metadata.annotations ?? {})) return [forbidden('', 'static pods cannot be resized')];
   if (old.spec.os?.name === 'windows') return [forbidden('', 'windows pods cannot be resized')];
+  const moved = validateSameContainers(next, old);
+  if (moved.length > 0) return moved;
   const problems = validatePod(next);
   if ((old.status?.qosClass ?? qosClass(old.spec)) !== qosClass(next.spec)) {
     problems.push(invalid('spec', qosClass(next.spec), 'Pod QOS Class may not change as a result of resizing'));
@@ -39,6 +43,16 @@ export function validateResize(next: Pod, old: Pod): FieldError[] {
   problems.push(...validatePairs(next.spec.initContainers, old.spec.initContainers, 'spec.initContainers', validateInitResize));
   problems.push(...validatePairs(next.spec.containers, old.spec.containers, 'spec.containers', validateContainerResize));
   return problems;
+}
+
+function validateSameContainers(next: Pod, old: Pod): FieldError[] {
+  return (['containers', 'initContainers'] as const).flatMap((field) => {
+    const [after, before] = [next.spec[field] ?? [], old.spec[field] ?? []];
+    if (after.length !== before.length) return [forbidden(`spec.${field}`, `${field} may not be added or removed on resize`)];
+    return after.flatMap(({ name }, i) =>
+      name === before[i]!.name ? [] : [forbidden(`spec.${field}[${i}].name`, `${field} may not be renamed or reordered on resize`)],
+    );
+  });
 }
 
 /** Kubelets that cannot resize report no resources of what runs. Without any running container, the node may be able to. */

@@ -76,3 +76,21 @@ test('a resize leaves other resources alone', () => {
     'spec: Forbidden: only cpu and memory resources are mutable',
   ]);
 });
+
+test('a resize neither adds, renames nor reorders containers', () => {
+  const pair = (first: string, second: string) =>
+    testPod({
+      containers: [
+        { name: first, image: 'x' },
+        { name: second, image: 'x' },
+      ],
+    });
+  const why = 'Forbidden: containers may not be renamed or reordered on resize';
+  assert.deepEqual(update('resize', pair('b', 'a'), pair('a', 'b')).problems, [
+    `spec.containers[0].name: ${why}`,
+    `spec.containers[1].name: ${why}`,
+  ]);
+  assert.deepEqual(update('resize', testPod(), pair('a', 'b')).problems, [
+    'spec.containers: Forbidden: containers may not be added or removed on resize',
+  ]);
+});

@@ -115,7 +115,7 @@ const cases: readonly (readonly [name: string, pod: Pod, warnings: readonly stri
 
 for (const [name, pod, warnings] of cases) test(`warningsForPod() of ${name}`, () => assert.deepEqual(warningsForPod(pod), warnings));
 
-test('warningsForPod() minds the name of a new pod only', () => {
+test('warningsForPod() minds the name of a new pod, and no update', () => {
   const pod = testPod({}, { name: 'a.b' });
   assert.deepEqual(warningsForPod(pod), [
     "metadata.name: this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended: [must not contain dots]",

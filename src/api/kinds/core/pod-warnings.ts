@@ -6,13 +6,14 @@ import { dns1123Label } from '../../validation/names.ts';
 import { podContainers } from './pod-containers.ts';
 import type { ResourceList } from './resource-quantities.ts';
 
-/** Upstream's warnings for pods (pkg/api/pod/warnings.go, and the strategy's own for the name). */
+/** Upstream's warnings for new pods (pkg/api/pod/warnings.go, and the strategy's own for the name). Updates, which only machines make, have none. */
 export function warningsForPod(pod: Pod, old?: Pod): string[] {
-  const warnings = podWarnings(pod.spec, pod.metadata, old?.spec, '');
-  const details = old ? [] : dns1123Label(pod.metadata.name ?? '');
+  if (old) return [];
+  const warnings = podWarnings(pod.spec, pod.metadata, undefined, '');
+  const details = dns1123Label(pod.metadata.name ?? '');
   if (details.length === 0) return warnings;
   const surprise = "this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended";
-  return [...warnings, `metadata.name: ${surprise}: [${details.join(' ')}]`];
+  return [`metadata.name: ${surprise}: [${details.join(' ')}]`, ...warnings];
 }
 
 /** `holder` is the path of what has `metadata` and `spec`; '' for a pod itself. */

@@ -48,8 +48,9 @@ export const Pod = defineKind<PodType>({
   },
 });
 
-/** A kubelet that does not know a field must not drop it. */
+/** A kubelet that does not know a field must not drop it, nor may it touch what owns the pod. */
 function preparePodStatus(pod: Draft<PodType>, old: PodType): void {
+  pod.metadata.ownerReferences = structuredClone(old.metadata.ownerReferences) as Draft<PodType>['metadata']['ownerReferences'];
   pod.status ??= {};
   pod.status.qosClass ||= old.status?.qosClass;
   pod.status.observedGeneration ||= old.status?.observedGeneration;
