@@ -163,7 +163,7 @@ const unrecognized = (kind: Decodable, why: string, body: Body): ApiError =>
 
 /** The body's beginning, for a sentence: its text where it looks like an object, else in hexadecimal. */
 function summary(body: Body): string {
-  if ('object' in body) return `an in-process ${typeof body.object}`;
+  if ('object' in body) return `not bytes, but handed over as ${typeof body.object}`;
   const { bytes } = body;
   if (bytes.length === 0) return '<empty>';
   const head = bytes.subarray(0, summaryBytes);

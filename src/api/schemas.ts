@@ -156,7 +156,13 @@ function readType(type: string, facts: ReadonlyMap<string, string>): Schema {
     const mapType = mapTypeIn(facts);
     return { type: 'map', values: readType(type.slice(1), inner), ...(mapType && { mapType }), ...own };
   }
-  return { ...scalarSchema(type), ...(facts.has('enum') && { enum: facts.get('enum')!.split('|') }), ...own };
+  const listType = listTypeIn(facts);
+  return {
+    ...scalarSchema(type),
+    ...(listType && { listType }),
+    ...(facts.has('enum') && { enum: facts.get('enum')!.split('|') }),
+    ...own,
+  };
 }
 
 /** What a field's facts say of the items of its list, or the values of its map. */

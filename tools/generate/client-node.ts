@@ -57,11 +57,13 @@ function readModel(typings: string, code: string): Model {
 const attribute = /"name": "([^"]*)",\s*"baseName": "([^"]*)",\s*"type": "([^"]*)",\s*"format": "([^"]*)"/g;
 const property = /(?:^ {4}\/\*\*\n((?: {4}\*.*\n)+?) {4}\*\/\n)?^ {4}'([^']+)'(\?)?: /gm;
 
-/** The text of a doc comment, given its lines. */
+/** The text of a doc comment, given its lines: without the escapes that keep it from ending the comment, or starting another. */
 const proseOf = (comment: string): string =>
   comment
     .replace(/^ *\* ?/gm, '')
-    .replaceAll('*\\/', '*/')
+    .replace(/\\([*"'/`_])/g, '$1')
+    .replaceAll('/_*', '/*')
+    .replaceAll('*_/', '*/')
     .trim();
 
 export function readOperations(packageFolder: string): Operation[] {

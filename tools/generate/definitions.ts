@@ -106,7 +106,7 @@ function joinDefinition(sources: Joining, pack: PackageFacts, title: string, fac
     title,
     packageName: pack.name,
     ...(pack.groupVersion !== undefined && { groupVersion: pack.groupVersion }),
-    description: model?.description ?? '',
+    description: sources.notes.get(foldedName(name))?.description || (model?.description ?? ''),
     ...(opaque !== undefined && { opaque }),
     fields: opaque === undefined ? (model?.fields ?? []).map((field) => joinField(sources, name, field, facts)) : [],
     facts: facts.own,
@@ -115,24 +115,21 @@ function joinDefinition(sources: Joining, pack: PackageFacts, title: string, fac
 
 function joinField(sources: Joining, definition: string, field: ModelField, { fields }: DefinitionFacts): DefinitionField {
   const facts = fields.get(field.name) ?? new Map();
-  const notes = notesOf(sources.notes, definition, field.name);
+  const own = sources.notes.get(foldedName(definition))?.fields.get(field.name);
+  const notes = own ?? notesOfStable(sources.notes, definition, field.name);
   return {
     name: field.name,
     required: field.required,
     type: typeOf(field.type, field.format, sources.names, facts.get('of')),
-    description: field.description || (notes?.description ?? '').replace(/\n\nPossible enum values:[\s\S]*$/, ''),
+    description: own?.description || field.description || (notes?.description ?? ''),
     ...(notes?.enum && { enum: notes.enum }),
     facts,
   };
 }
 
-/** A field that only an older version of its type has notes for is mostly described alike in the stable one. */
-function notesOf(notes: Notes, definition: string, field: string): FieldNotes | undefined {
-  return (
-    notes.get(foldedName(definition))?.get(field) ??
-    notes.get(foldedName(definition.replace(/\.v\d+(alpha|beta)\d+\./, '.v1.')))?.get(field)
-  );
-}
+/** A field of an alpha or beta type is mostly described as in the stable one. */
+const notesOfStable = (notes: Notes, definition: string, field: string): FieldNotes | undefined =>
+  notes.get(foldedName(definition.replace(/\.v\d+(alpha|beta)\d+\./, '.v1.')))?.fields.get(field);
 
 function typeOf(written: string, format: string, names: ReadonlyMap<string, string>, of: string | undefined): Type {
   const item = /^Array<(.*)>$/.exec(written)?.[1];

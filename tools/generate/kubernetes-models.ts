@@ -1,4 +1,4 @@
-/** What the package kubernetes-models adds: the values of closed enums, and descriptions of fields that are objects. */
+/** What the package kubernetes-models adds: the values of closed enums, and descriptions with their paragraphs, also of fields that are objects. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -8,24 +8,32 @@ export interface FieldNotes {
   readonly enum?: readonly string[];
 }
 
-/** By definition in `foldedName`'s form, then by field. */
-export type Notes = ReadonlyMap<string, ReadonlyMap<string, FieldNotes>>;
+export interface DefinitionNotes {
+  readonly description: string;
+  readonly fields: ReadonlyMap<string, FieldNotes>;
+}
+
+/** By definition in `foldedName`'s form. */
+export type Notes = ReadonlyMap<string, DefinitionNotes>;
 
 /** `io.k8s.api.apps.v1.Deployment` as the package spells it, without case: `iok8sapiappsv1deployment`. */
 export const foldedName = (definition: string): string => definition.replace(/[.-]/g, '').toLowerCase();
 
 export function readNotes(packageFolders: readonly string[]): Notes {
-  const notes = new Map<string, ReadonlyMap<string, FieldNotes>>();
+  const notes = new Map<string, DefinitionNotes>();
   for (const folder of packageFolders)
     for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()) {
       if (!file.endsWith('.d.ts') || file.startsWith('_schemas')) continue;
       const typings = readFileSync(join(folder, file), 'utf8');
       const exported = / as I(IoK8s\w+)|^export interface I(IoK8s\w+)/m.exec(typings);
-      const body = /^export interface [^\n]*\{\n([\s\S]*?)^\}/m.exec(typings)?.[1];
-      if (exported && body !== undefined) notes.set((exported[1] ?? exported[2] ?? '').toLowerCase(), fieldsOf(body));
+      const [, comment = '', body] = declaration.exec(typings) ?? [];
+      const name = (exported?.[1] ?? exported?.[2] ?? '').toLowerCase();
+      if (name !== '' && body !== undefined) notes.set(name, { description: proseOf(comment), fields: fieldsOf(body) });
     }
   return notes;
 }
+
+const declaration = /(?:^\/\*\*\n((?: \*.*\n)+?) \*\/\n)?^export interface [^\n]*\{\n([\s\S]*?)^\}/m;
 
 function fieldsOf(body: string): Map<string, FieldNotes> {
   return new Map(
@@ -42,5 +50,5 @@ const property = /(?:^ {4}\/\*\*\n((?: {5}\*.*\n)+?) {5}\*\/\n)?^ {4}"([^"]+)"\?
 const proseOf = (comment: string): string =>
   comment
     .replace(/^ *\* ?/gm, '')
-    .replaceAll('*\\/', '*/')
+    .replace(/\\([*"'/`_])/g, '$1')
     .trim();
