@@ -1,4 +1,5 @@
 import type { Crypto } from '../../base/crypto.ts';
+import { goStrings } from '../../codec/go-strings.ts';
 import { certificatePem, issueCertificate, type Certificate, type CertificateTemplate } from '../../codec/x509/certificate.ts';
 import { isRequestGenuine, type CertificateRequest } from '../../codec/x509/certificate-request.ts';
 import { extendedKeyUsageIds, type ExtendedKeyUsage, type KeyUsage } from '../../codec/x509/oids.ts';
@@ -61,7 +62,7 @@ function validity(terms: SigningTerms, signerNotAfterMs: number): { notBeforeMs:
 function usagesOf(usages: readonly string[]): { keyUsage: KeyUsage[]; extendedKeyUsage: ExtendedKeyUsage[] } {
   const unknown = usages.filter((usage) => !(usage in keyUsages) && !(usage in extendedKeyUsages));
   if (unknown.length > 0) {
-    throw new SigningError(`unrecognized usage values: [${unknown.map((usage) => JSON.stringify(usage)).join(' ')}]`);
+    throw new SigningError(`unrecognized usage values: ${goStrings(unknown)}`);
   }
   const extended = new Set(usages.map((usage) => extendedKeyUsages[usage]));
   return {

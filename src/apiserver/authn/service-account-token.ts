@@ -1,10 +1,10 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Crypto } from '../../base/crypto.ts';
+import { goStrings } from '../../codec/go-strings.ts';
 import { audiencesOf, isSignatureGood, keyIdOf, parseJwt, type Claims, type Jwt } from '../../codec/jwt.ts';
 import type { User } from '../../api/call.ts';
 import type { PodSpec, Secret } from '../../api/generated/core/v1.ts';
 import type { KubeObject } from '../../api/meta.ts';
-import { goStrings } from '../authz/rules.ts';
 import { kubernetesClaimsOf, type KubernetesClaims, type ObjectRef } from './service-account-claims.ts';
 import { serviceAccountGroups, serviceAccountUser } from './service-account-name.ts';
 import { TokenRefused, type TokenAnswer, type TokenAuthenticator } from './token.ts';

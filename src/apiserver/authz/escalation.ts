@@ -1,3 +1,4 @@
+import { goStrings } from '../../codec/go-strings.ts';
 import type { User } from '../../api/call.ts';
 import { ApiError, forbiddenFor } from '../../api/errors.ts';
 import type { ClusterRole, ClusterRoleBinding, PolicyRule, Role, RoleBinding, RoleRef } from '../../api/generated/rbac/v1.ts';
@@ -6,7 +7,7 @@ import { semanticallyEqual } from '../../api/semantic-equality.ts';
 import type { AdmissionPlugin, AdmissionRequest, Authorizer } from '../ports.ts';
 import { aggregateText, roleRules, rulesFor } from './rbac.ts';
 import type { RbacSource } from './rbac-source.ts';
-import { compactRules, goStrings, ruleText, uncoveredRules } from './rules.ts';
+import { compactRules, ruleText, uncoveredRules } from './rules.ts';
 
 const group = 'rbac.authorization.k8s.io';
 

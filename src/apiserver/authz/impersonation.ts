@@ -1,10 +1,10 @@
+import { goStrings } from '../../codec/go-strings.ts';
 import type { Impersonation, User } from '../../api/call.ts';
 import { badRequest, type ApiError } from '../../api/errors.ts';
 import { dns1123Subdomain } from '../../api/validation/names.ts';
 import { serviceAccountGroups, splitServiceAccountUser } from '../authn/service-account-name.ts';
 import type { Attributes, Authorizer } from '../ports.ts';
 import { forbiddenError } from './forbidden.ts';
-import { goStrings } from './rules.ts';
 
 /**
  * Whom a call is made as. Rejects with 403, in the words of the first way of impersonation that

@@ -1,3 +1,4 @@
+import { goStrings } from '../../codec/go-strings.ts';
 import type { PolicyRule } from '../../api/generated/rbac/v1.ts';
 import type { Attributes } from '../ports.ts';
 
@@ -89,6 +90,3 @@ export function ruleText(rule: PolicyRule): string {
   ];
   return `{${parts.flatMap(([name, values]) => (values?.length ? [`${name}:${goStrings(values)}`] : [])).join(', ')}}`;
 }
-
-/** Go's `%q` of a string slice. */
-export const goStrings = (values: readonly string[]): string => `[${values.map((value) => JSON.stringify(value)).join(' ')}]`;
