@@ -1,4 +1,4 @@
-import type { ApiCall, ApiResult, Credentials, ResourceCall, User } from '../api/call.ts';
+import type { ApiCall, ApiResult, Credentials, NonResourceCall, ResourceCall, User } from '../api/call.ts';
 import type { Draft } from '../api/draft.ts';
 import type { FieldRequirement } from '../api/field-selector.ts';
 import type { Kind } from '../api/kind.ts';
@@ -121,4 +121,32 @@ export interface AuditEvent {
   readonly receivedMs: number;
   readonly stageMs: number;
   readonly responseStatus?: Pick<Status, 'code' | 'status' | 'reason' | 'message'>;
+}
+
+/** Answers calls for what is no resource: discovery, health, version, metrics, OpenAPI. `undefined`: not my path, ask the next. */
+export type PathHandler = (call: NonResourceCall, context: CallContext) => ApiResult | undefined | Promise<ApiResult | undefined>;
+
+/** Reads objects for admission and allocation, from memory, as new as every answered write. */
+export interface ObjectReader {
+  get<O extends KubeObject>(kind: Kind<O>, namespace: string | undefined, name: string): Promise<O | undefined>;
+  list<O extends KubeObject>(kind: Kind<O>, namespace?: string): Promise<readonly O[]>;
+}
+
+/**
+ * Takes part in writes of one kind with something that must be taken before the write and given
+ * back if it fails (addresses and ports of Services). Runs after admission and before validation.
+ */
+export interface WriteHook {
+  readonly kind: Kind;
+  /** May change `object`. Rejects with `ApiError` to refuse. Nothing may be kept for a dry run. */
+  beforeWrite(object: Draft<KubeObject>, old: KubeObject | undefined, dryRun: boolean): Promise<Reservation | undefined>;
+  /** The object is gone for good. */
+  afterDelete(object: KubeObject): void;
+}
+
+export interface Reservation {
+  /** The write is durable. */
+  commit(): void;
+  /** The write failed; what was taken is free again. */
+  release(): void;
 }
