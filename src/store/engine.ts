@@ -101,7 +101,7 @@ export class StoreEngine implements Store, JournalListener {
       const cost = costOf(branch, this.state);
       if (cost.writeBytes === 0) return this.#pending.afterAll(runBranch(branch, this.state, this.#writer(), this.state.head));
       if (cost.grows) this.#checkQuota(cost.quotaBytes);
-      const full = journal.room(cost.writeBytes, cost.grows ? 'grow' : 'free');
+      const full = journal.room(cost.writeBytes, cost.grows ? 'put' : 'delete');
       if (full) await full;
       else return this.#commit(journal, branch);
     }
@@ -118,7 +118,7 @@ export class StoreEngine implements Store, JournalListener {
       const journal = this.#assertRunning();
       const lease = this.leaseTable.plan(ttlSeconds, id);
       this.#checkQuota(leaseQuotaBytes);
-      const full = journal.room(recordOverheadBytes, 'grow');
+      const full = journal.room(recordOverheadBytes, 'put');
       if (full) {
         await full;
         continue;
@@ -133,7 +133,7 @@ export class StoreEngine implements Store, JournalListener {
       const journal = this.#assertRunning();
       const keys = this.leaseTable.keysOf(id);
       const bytes = keys.reduce((sum, key) => sum + eventOverheadBytes + key.length, recordOverheadBytes);
-      const full = journal.room(bytes, 'free');
+      const full = journal.room(bytes, 'delete');
       if (full) {
         await full;
         continue;
@@ -164,7 +164,7 @@ export class StoreEngine implements Store, JournalListener {
       const journal = this.#assertRunning();
       if (revision <= this.#compacting) throw new CompactedError(this.#compacting);
       if (revision > this.#durable) throw new FutureRevisionError();
-      const full = journal.room(recordOverheadBytes, 'free');
+      const full = journal.room(recordOverheadBytes, 'compact');
       if (full) {
         await full;
         continue;

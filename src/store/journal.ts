@@ -9,13 +9,16 @@ export type JournalRecord =
   | { readonly kind: 'revoke'; readonly id: LeaseId; readonly change?: Change }
   | { readonly kind: 'compact'; readonly revision: number };
 
+/** What a record is for. On a full disk deletes go on after puts are refused, and compaction after deletes are. */
+export type JournalUse = 'put' | 'delete' | 'compact';
+
 /** Where an engine's records go to become durable, in the order they are appended. */
 export interface Journal extends AsyncDisposable {
   /**
    * Absent when a record of about `bytes` may be appended now. Else resolves when it is worth asking
-   * again, or rejects with `NoSpaceError`. What frees space (`use` 'free') may use the last of it.
+   * again, or rejects with `NoSpaceError`.
    */
-  room(bytes: number, use: 'grow' | 'free'): Promise<void> | undefined;
+  room(bytes: number, use: JournalUse): Promise<void> | undefined;
   /** Takes a record for which there is room, and returns its number: 1, 2, 3 … */
   append(record: JournalRecord): number;
   /** What it takes on disk, or absent where it has none. */

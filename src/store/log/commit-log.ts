@@ -1,7 +1,7 @@
 import type { Log } from '../../base/log.ts';
 import type { FileSystem } from '../../machine/files.ts';
 import type { StateView } from '../state-view.ts';
-import type { Journal, JournalListener, JournalRecord } from '../journal.ts';
+import type { Journal, JournalListener, JournalRecord, JournalUse } from '../journal.ts';
 import { NoSpaceError } from '../store.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { Checkpoints } from './checkpoints.ts';
@@ -66,7 +66,7 @@ export class CommitLog implements Journal {
     return this.#segment.allocatedBytes + this.#checkpoints.otherBytes + this.#options.reserve.heldBytes;
   }
 
-  room(bytes: number, use: 'grow' | 'free'): Promise<void> | undefined {
+  room(bytes: number, use: JournalUse): Promise<void> | undefined {
     if (this.#stopped || this.#hasRoom(bytes, use)) return undefined;
     return new Promise((resolve, reject) => {
       this.#waiters.push({ bytes, use, resolve, reject });
@@ -93,8 +93,9 @@ export class CommitLog implements Journal {
     await this.#segment.close();
   }
 
-  #hasRoom(bytes: number, use: 'grow' | 'free'): boolean {
-    const kept = use === 'grow' ? this.#options.sizes.reserveBytes : 0;
+  #hasRoom(bytes: number, use: JournalUse): boolean {
+    const { reserveBytes } = this.#options.sizes;
+    const kept = { put: reserveBytes, delete: reserveBytes / 8, compact: 0 }[use];
     return this.#freeBytes() - frameHeaderBytes - bytes >= kept;
   }
 
@@ -196,7 +197,7 @@ export class CommitLog implements Journal {
 
 interface Waiter {
   readonly bytes: number;
-  readonly use: 'grow' | 'free';
+  readonly use: JournalUse;
   readonly resolve: () => void;
   readonly reject: (reason: NoSpaceError) => void;
 }
