@@ -16,9 +16,12 @@ export class DecodeError extends Error {
 
 export interface DecodedValue {
   readonly value: Record<string, unknown>;
-  /** Paths of fields that were dropped because the schema does not know them, in the body's order. */
+  /** Paths of fields that were dropped because the schema does not know them, in the body's order; no more than 100. */
   readonly unknownFields: readonly string[];
 }
+
+/** More problems of strictness than these nobody is told, as upstream. */
+export const mostStrictProblems = 100;
 
 /**
  * Nothing of `body` is changed. Parts of free form are shared with it unless `copies`: a parsed body
@@ -69,13 +72,17 @@ class Walk {
       if (field) {
         const value = this.#field(given, field);
         if (value !== undefined) out[name] = value;
-      } else if (fields && !schema.preservesUnknownFields) this.unknownFields.push(this.#strictPath());
+      } else if (fields && !schema.preservesUnknownFields) this.#unknown();
       else setMember(out, name, this.#free(given));
     }
     this.#structs.pop();
     this.#depth--;
     this.#typed = wasTyped;
     return out;
+  }
+
+  #unknown(): void {
+    if (this.unknownFields.length < mostStrictProblems) this.unknownFields.push(this.#strictPath());
   }
 
   /** Undefined for absence. */

@@ -137,12 +137,13 @@ test('the first mismatch is told, unless a type has something to say of itself',
 
 test('unknown and duplicate fields: errors, warnings or nothing', () => {
   const body =
-    '{"kind":"Pod","spec":{"foo":{"x":1,"x":2},"containers":[{"Name":"a","name":"b","name":"c"}]},"metadata":{"labels":{"a":"1","a":"2"}}}';
+    '{"kind":"Pod","spec":{"foo":{"x":1,"x":2},"containers":[{"Name":"a","name":"b","name":"c"}]},"metadata":{"labels":{"a":"1","a":"2"},"bar":1,"bar":2}}';
   const problems = [
     'unknown field "spec.foo"',
     'unknown field "spec.containers[0].Name"',
     'duplicate field "spec.containers[0].name"',
     'duplicate field "metadata.labels.a"',
+    'unknown field "metadata.bar"',
   ];
   assert.equal(
     problemOf(() => fromText(body, Pod, 'Strict')),
@@ -157,6 +158,18 @@ test('unknown and duplicate fields: errors, warnings or nothing', () => {
     spec: { containers: [{ name: 'c' }] },
     metadata: { labels: { a: '2' } },
   });
+});
+
+test('a body made to have endless problems is dealt with quickly', () => {
+  const long = 'x'.repeat(500);
+  const repeats = `{${'"a":1,'.repeat(200_000)}"a":1}`;
+  const body = `{"metadata":{"annotations":${`{"${long}":`.repeat(900)}${repeats}${'}'.repeat(900)}}}`;
+  const unknown = JSON.stringify(Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`x${index}`, 1])));
+  const startMs = performance.now();
+  problemOf(() => fromText(body, Pod, 'Strict'));
+  problemOf(() => fromText(unknown, Pod, 'Strict'));
+  problemOf(() => fromText(`{"x":${repeats},"y":${unknown}}`, Pod, 'Strict'));
+  assert.ok(performance.now() - startMs < 5000);
 });
 
 test('no more than 100 strict problems are told', () => {
@@ -252,12 +265,16 @@ test('circular objects and hostile depth are bad requests', () => {
 });
 
 test('YAML bodies decode alike', () => {
-  const body = 'metadata:\n  name: a\nspec:\n  hostname: x\n  hostname: z\n  foo: 1\n';
+  const body = 'metadata:\n  name: a\nspec:\n  hostname: x\n  hostname: z\n  foo: 1\n  bar: 1\n';
   const yaml = (text: string, fieldValidation?: string) =>
     decodeBody({ bytes: utf8(text), mediaType: 'application/yaml' }, Pod, fieldValidation);
   const { object, warnings } = yaml(body);
   assert.deepEqual(object, { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a' }, spec: { hostname: 'z' } });
-  assert.deepEqual(warnings, ['unknown field "spec.foo"', 'yaml: unmarshal errors:\n  line 5: key "hostname" already set in map']);
+  assert.deepEqual(warnings, [
+    'yaml: unmarshal errors:\n  line 5: key "hostname" already set in map',
+    'unknown field "spec.bar"',
+    'unknown field "spec.foo"',
+  ]);
   assert.equal(
     problemOf(() => yaml('a: b: c')),
     'the object provided is unrecognized (must be of type Pod): error converting YAML to JSON: yaml: line 1: mapping values are not allowed in this context (613a20623a2063)',

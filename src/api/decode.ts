@@ -3,10 +3,10 @@
  * serializer for what goes wrong on the way.
  */
 import { text as textOf, toHex } from '../codec/bytes.ts';
-import { countMembers, findDuplicateFields, JsonError, parseJson } from '../codec/json.ts';
+import { countMembers, JsonError, parseJson, visitMembers } from '../codec/json.ts';
 import { findDuplicateYamlKeys, parseYaml, YamlError } from '../codec/yaml.ts';
 import type { Body } from './call.ts';
-import { DecodeError, decodeValue, type JsonObject } from './decode-value.ts';
+import { DecodeError, decodeValue, type JsonObject, mostStrictProblems } from './decode-value.ts';
 import type { Draft } from './draft.ts';
 import { type ApiError, badRequest } from './errors.ts';
 import type { Kind } from './kind.ts';
@@ -29,7 +29,7 @@ export interface DecodedBody {
  * there in any case. Throws `ApiError`, 400.
  */
 export function decodeBody(body: Body, kind: Decodable, fieldValidation?: string): DecodedBody {
-  const { value, problems } = readBody(body, kind, fieldValidation !== 'Ignore');
+  const value = readBody(body, kind);
   const stated = statedType(value, kind, body);
   checkKind(stated, kind);
   const cannot = (why: string): ApiError =>
@@ -37,41 +37,60 @@ export function decodeBody(body: Body, kind: Decodable, fieldValidation?: string
   const schema = kind.schema();
   try {
     const decoded = decodeValue(value, schema, { copies: 'object' in body });
-    const unknown = decoded.unknownFields.map((path) => `unknown field ${JSON.stringify(path)}`);
-    const duplicates = problems.filter((path) => !decoded.unknownFields.some((unknownPath) => isWithin(path, unknownPath)));
-    const strict = [...new Set([...unknown, ...duplicates.map(duplicateText)])].slice(0, mostStrictProblems);
+    const strict = fieldValidation === 'Ignore' ? [] : strictProblems(body, value, decoded.unknownFields);
     if (strict.length > 0 && fieldValidation === 'Strict') throw cannot(`strict decoding error: ${strict.join(', ')}`);
     checkVersion(stated, kind, schema);
-    return { object: withType(decoded.value, kind), warnings: fieldValidation === 'Ignore' ? [] : strict };
+    return { object: withType(decoded.value, kind), warnings: strict };
   } catch (error) {
     if (error instanceof DecodeError) throw cannot(error.message);
     throw error;
   }
 }
 
-/** Upstream stops counting here. */
-const mostStrictProblems = 100;
-
-interface ReadBody {
-  readonly value: JsonObject;
-  /** Paths of duplicate fields (JSON), or whole sentences about them (YAML). */
-  readonly problems: readonly string[];
-}
-
-function readBody(body: Body, kind: Decodable, findDuplicates: boolean): ReadBody {
-  if ('object' in body) return { value: requireObject(body.object, kind, body), problems: [] };
+function readBody(body: Body, kind: Decodable): JsonObject {
+  if ('object' in body) return requireObject(body.object, kind, body);
   const text = textOf(body.bytes);
   try {
-    const isYaml = body.mediaType === 'application/yaml';
-    const value = requireObject(isYaml ? parseYaml(text) : parseJson(text), kind, body);
-    if (!findDuplicates) return { value, problems: [] };
-    if (isYaml) return { value, problems: findDuplicateYamlKeys(text) };
-    return { value, problems: countMembers(text) === countNames(value) ? [] : findDuplicateFields(text) };
+    // Upstream makes JSON of YAML first, whose names are then in order.
+    return requireObject(body.mediaType === 'application/yaml' ? inOrder(parseYaml(text)) : parseJson(text), kind, body);
   } catch (error) {
     if (error instanceof YamlError) throw unrecognized(kind, `error converting YAML to JSON: ${error.message}`, body);
     if (error instanceof JsonError) throw unrecognized(kind, `couldn't get version/kind; json parse error: ${error.message}`, body);
     throw error;
   }
+}
+
+function inOrder(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(inOrder);
+  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(members.map(([name, member]) => [name, inOrder(member)]));
+}
+
+/** Unknown and duplicate fields, in the body's order, as errors and warnings name them. */
+function strictProblems(body: Body, value: JsonObject, unknownFields: readonly string[]): string[] {
+  const unknown = unknownFields.map(unknownText);
+  if ('object' in body) return unknown;
+  const text = textOf(body.bytes);
+  if (body.mediaType === 'application/yaml') return [...findDuplicateYamlKeys(text), ...unknown];
+  return countMembers(text) === countNames(value) ? unknown : problemsInOrder(text, unknownFields);
+}
+
+const unknownText = (path: string): string => `unknown field ${JSON.stringify(path)}`;
+
+/** Longer ones would tell nobody anything, but cost a lot to put together. */
+const longestPathTold = 1000;
+
+function problemsInOrder(text: string, unknownFields: readonly string[]): string[] {
+  const unknown = new Set(unknownFields);
+  const found = new Set<string>();
+  visitMembers(text, (path, repeated) => {
+    if (path.length > longestPathTold || found.size >= mostStrictProblems) return;
+    if (unknown.has(path)) found.add(unknownText(path));
+    // What is in an unknown field is not looked at.
+    else if (repeated && !unknownFields.some((outer) => isWithin(path, outer))) found.add(`duplicate field ${JSON.stringify(path)}`);
+  });
+  return [...found];
 }
 
 function countNames(value: unknown): number {
@@ -82,9 +101,7 @@ function countNames(value: unknown): number {
   return count;
 }
 
-const isWithin = (path: string, outer: string): boolean => path === outer || path.startsWith(`${outer}.`) || path.startsWith(`${outer}[`);
-
-const duplicateText = (problem: string): string => (problem.startsWith('yaml: ') ? problem : `duplicate field ${JSON.stringify(problem)}`);
+const isWithin = (path: string, outer: string): boolean => path.startsWith(`${outer}.`) || path.startsWith(`${outer}[`);
 
 /** The Go type into which the body's type is read first; its name stands in the sentence. */
 const typeMeta = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
@@ -180,11 +197,17 @@ export function applySchemaDefaults(draft: object, schema: Schema): void {
   for (const [name, field] of defaultingFields(schema)) {
     let value: unknown = Reflect.get(draft, name);
     if (value === undefined && field.default !== undefined) {
-      value = structuredClone(field.default);
+      value = ownCopy(field.default);
       Reflect.set(draft, name, value);
     }
     if (typeof value === 'object' && value !== null) defaultWithin(value, field.schema);
   }
+}
+
+/** Each object has its default to itself. Most are empty objects, and not worth a structured clone. */
+function ownCopy(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  return !Array.isArray(value) && Object.keys(value).length === 0 ? {} : structuredClone(value);
 }
 
 function defaultWithin(value: object, schema: Schema): void {

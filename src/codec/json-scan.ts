@@ -1,19 +1,19 @@
-/** A second look at a JSON text, for what the engine's parser does not tell: Go's sentence for its first mistake, and names that come twice. */
-export interface JsonScan {
-  /** encoding/json's words for the first mistake; absent for well-formed text. */
-  readonly problem?: string;
-  /** Paths of members whose name the same object had before, up to the first mistake. */
-  readonly duplicates: string[];
-}
+/**
+ * Sees a member of some object: its path, such as `spec.containers[0].name`, and whether that object
+ * had the name before. The path is put together only when it is looked into; its length is known before.
+ */
+export type VisitMember = (path: string, repeated: boolean) => void;
 
-/** Keeps its own stack, so no text is too deep for it. */
-export function scanJson(text: string): JsonScan {
-  const scanner = new Scanner(text);
+/**
+ * A second look at a JSON text, for what the engine's parser does not tell. Returns encoding/json's
+ * words for the first mistake; undefined for well-formed text. Keeps its own stack, so no text is too deep for it.
+ */
+export function scanJson(text: string, visit?: VisitMember): string | undefined {
   try {
-    scanner.value();
-    return { duplicates: scanner.duplicates };
+    new Scanner(text, visit).value();
+    return undefined;
   } catch (error) {
-    if (error instanceof Mistake) return { problem: error.message, duplicates: scanner.duplicates };
+    if (error instanceof Mistake) return error.message;
     throw error;
   }
 }
@@ -24,19 +24,23 @@ class Mistake extends Error {}
 interface Open {
   /** An object's names so far; absent for an array. */
   readonly names?: Set<string>;
-  /** Of the member or item being read. */
+  /** The container's own path. */
+  readonly path: string;
+  /** Of the member being read; '' in an array. */
   name: string;
+  /** Of the item being read. */
   index: number;
 }
 
 class Scanner {
-  readonly duplicates: string[] = [];
   readonly #text: string;
+  readonly #visit: VisitMember | undefined;
   readonly #open: Open[] = [];
   #at = 0;
 
-  constructor(text: string) {
+  constructor(text: string, visit: VisitMember | undefined) {
     this.#text = text;
+    this.#visit = visit;
   }
 
   /** The whole text: one value. */
@@ -62,7 +66,7 @@ class Scanner {
       this.#at++;
       return false;
     }
-    this.#open.push({ ...(isObject && { names: new Set<string>() }), name: '', index: 0 });
+    this.#open.push({ ...(isObject && { names: new Set<string>() }), path: this.#path(), name: '', index: 0 });
     if (isObject) this.#name();
     return true;
   }
@@ -95,17 +99,20 @@ class Scanner {
     this.#string();
     const container = this.#open.at(-1)!;
     container.name = String(JSON.parse(this.#text.slice(start, this.#at)));
-    if (container.names!.has(container.name)) this.duplicates.push(this.#path());
+    this.#visit?.(this.#path(), container.names!.has(container.name));
     container.names!.add(container.name);
     this.#space();
     if (this.#code() !== colon) this.#fail('after object key');
     this.#at++;
   }
 
+  /** Of the member or item being read. */
   #path(): string {
-    let path = '';
-    for (const { names, name, index } of this.#open) path += names ? (path === '' ? name : `.${name}`) : `[${index}]`;
-    return path;
+    const container = this.#open.at(-1);
+    if (!container || !this.#visit) return '';
+    const { names, path, name, index } = container;
+    if (!names) return `${path}[${index}]`;
+    return path === '' ? name : `${path}.${name}`;
   }
 
   #scalar(): void {

@@ -3,7 +3,7 @@
  * nesting bounded. The engine's own parser does the work; our scanner runs only where that one
  * refuses a text, or cannot be trusted with its numbers.
  */
-import { scanJson } from './json-scan.ts';
+import { scanJson, type VisitMember } from './json-scan.ts';
 
 declare global {
   // ECMAScript has it, but TypeScript's libraries do not know it yet.
@@ -31,7 +31,7 @@ export function parseJson(text: string): unknown {
     return longDigits.test(text) ? JSON.parse(text, keepInteger) : JSON.parse(text);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw new JsonError(scanJson(text).problem ?? error.message, { cause: error });
+    throw new JsonError(scanJson(text) ?? error.message, { cause: error });
   }
 }
 
@@ -46,11 +46,23 @@ function keepInteger(_name: string, value: unknown, context?: { readonly source?
   return exact >= -(2n ** 63n) && exact < 2n ** 64n ? exact : value;
 }
 
+/** Shows every member of every object of the (well-formed) text, in the text's order. */
+export const visitMembers = (text: string, visit: VisitMember): void => void scanJson(text, visit);
+
 /**
  * Paths of fields that an object of the (well-formed) text has more than once, such as
- * `spec.containers[0].name`, each time one comes again. Go's decoder keeps the last, as `JSON.parse` does.
+ * `spec.containers[0].name`, each time one comes again. Go's decoder keeps the last, as `JSON.parse`
+ * does. At most 100: it is for telling people.
  */
-export const findDuplicateFields = (text: string): string[] => scanJson(text).duplicates;
+export function findDuplicateFields(text: string): string[] {
+  const found: string[] = [];
+  visitMembers(text, (path, repeated) => {
+    if (repeated && found.length < mostDuplicates) found.push(path);
+  });
+  return found;
+}
+
+const mostDuplicates = 100;
 
 /** How many `name: value` pairs the (well-formed) text holds. Fewer in the parsed value means that some came twice. */
 export function countMembers(text: string): number {
