@@ -1,42 +1,49 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
-import { test } from 'node:test';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
 import type { Clock } from '../base/clock.ts';
-import { text } from '../codec/bytes.ts';
 import { certificateFromPem } from '../codec/x509/certificate.ts';
-import { FileError, type FileSystem } from '../machine/files.ts';
 import { nodeCrypto } from '../machine/real/crypto.ts';
+import { realFiles } from '../machine/real/files.ts';
 import { clientCredentials, clients, ensurePki, kubeletServingCertificate, PkiError } from './pki.ts';
 import type { PkiOptions } from './pki-certificates.ts';
 
 const dayMs = 24 * 3600 * 1000;
 const startMs = Date.UTC(2026, 10, 24);
+const temporary = mkdtempSync(join(tmpdir(), 'pki-'));
+after(() => rmSync(temporary, { recursive: true }));
 
-const options: PkiOptions = {
-  folder: '/etc/kubernetes/pki',
+/** A machine of its own, with a clock to turn. */
+function machine() {
+  const folder = join(mkdtempSync(join(temporary, 'machine-')), 'pki');
+  let nowMs = startMs;
+  const env = { clock: { now: () => nowMs } as Clock, crypto: nodeCrypto() };
+  const names = () => readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => statSync(join(folder, name)).isFile());
+  return {
+    env,
+    folder,
+    names,
+    ensure: (changes: Partial<PkiOptions> = {}) => ensurePki(env, realFiles, { ...options, folder, ...changes }),
+    path: (name: string) => join(folder, name),
+    advance: (ms: number) => (nowMs += ms),
+    snapshot: () => new Map(names().map((name) => [name, readFileSync(join(folder, name), 'utf8')])),
+  };
+}
+
+const options: Omit<PkiOptions, 'folder'> = {
   nodeName: 'slipway-control-plane',
   serviceAddress: '10.96.0.1',
   advertiseAddress: '172.18.0.2',
   extraNames: ['localhost', '127.0.0.1'],
 };
 
-function machine() {
-  const contents = new Map<string, { bytes: Uint8Array; mode: number }>();
-  let nowMs = startMs;
-  const clock = { now: () => nowMs } as Clock;
-  return {
-    contents,
-    env: { clock, crypto: nodeCrypto() },
-    files: memoryFiles(contents),
-    advance: (ms: number) => (nowMs += ms),
-    snapshot: () => new Map([...contents].map(([path, { bytes }]) => [path.slice(options.folder.length + 1), text(bytes)])),
-  };
-}
-
 test('ensurePki() makes kubeadm’s files, keys for their owner alone', async () => {
-  const { env, files, contents } = machine();
-  const pki = await ensurePki(env, files, { ...options, etcd: true });
-  const made = [...contents.keys()].map((path) => path.slice(options.folder.length + 1)).sort();
+  const { ensure, names, path } = machine();
+  const pki = await ensure({ etcd: true });
+  const made = names().sort((one, other) => (one < other ? -1 : 1));
   assert.deepEqual(made, [
     'apiserver-etcd-client.crt',
     'apiserver-etcd-client.key',
@@ -61,13 +68,12 @@ test('ensurePki() makes kubeadm’s files, keys for their owner alone', async ()
     'sa.key',
     'sa.pub',
   ]);
-  for (const [path, { mode }] of contents) assert.equal(mode, path.endsWith('.crt') ? 0o644 : 0o600, path);
+  for (const name of made) assert.equal(statSync(path(name)).mode & 0o777, name.endsWith('.crt') ? 0o644 & ~process.umask() : 0o600, name);
   assert.equal(pki.changes.length, made.length);
 });
 
 test('the API server’s certificate names the cluster, the node and what was asked for', async () => {
-  const { env, files } = machine();
-  const pki = await ensurePki(env, files, options);
+  const pki = await machine().ensure();
   const certificate = new X509Certificate(pki.leaves.get('apiserver')!.certificatePem);
   const authority = new X509Certificate(pki.ca.certificatePem);
   assert.ok(certificate.checkIssued(authority) && certificate.verify(authority.publicKey));
@@ -80,32 +86,32 @@ test('the API server’s certificate names the cluster, the node and what was as
 });
 
 test('a second run changes nothing', async () => {
-  const { env, files, snapshot } = machine();
-  await ensurePki(env, files, options);
+  const { ensure, snapshot } = machine();
+  await ensure();
   const before = snapshot();
-  const { changes } = await ensurePki(env, files, options);
+  const { changes } = await ensure();
   assert.deepEqual(changes, []);
   assert.deepEqual(snapshot(), before);
 });
 
 test('a certificate without a name that is wanted now is renewed, under its key', async () => {
-  const { env, files, snapshot } = machine();
-  await ensurePki(env, files, options);
+  const { ensure, snapshot } = machine();
+  await ensure();
   const before = snapshot();
-  const { changes, leaves } = await ensurePki(env, files, { ...options, extraNames: ['my.host'] });
+  const { changes, leaves } = await ensure({ extraNames: ['my.host'] });
   assert.deepEqual(changes, [{ file: 'apiserver.crt', why: 'it did not name my.host' }]);
   assert.ok(new X509Certificate(leaves.get('apiserver')!.certificatePem).checkHost('my.host'));
   assert.equal(snapshot().get('apiserver.key'), before.get('apiserver.key'));
 });
 
 test('certificates are renewed within their last 30 days, and authorities are not', async () => {
-  const { env, files, snapshot, advance } = machine();
-  await ensurePki(env, files, options);
+  const { ensure, snapshot, advance } = machine();
+  await ensure();
   const before = snapshot();
   advance(334 * dayMs);
-  assert.deepEqual((await ensurePki(env, files, options)).changes, []);
+  assert.deepEqual((await ensure()).changes, []);
   advance(2 * dayMs);
-  const renewed = await ensurePki(env, files, options);
+  const renewed = await ensure();
   assert.deepEqual(
     renewed.changes.map(({ file, why }) => `${file}: ${why}`),
     ['apiserver.crt', 'apiserver-kubelet-client.crt', 'front-proxy-client.crt'].map((file) => `${file}: it was about to expire`),
@@ -114,47 +120,47 @@ test('certificates are renewed within their last 30 days, and authorities are no
 });
 
 test('a run that was cut off is completed, and what it had made stays', async () => {
-  const { env, files, contents, snapshot } = machine();
-  await ensurePki(env, files, options);
+  const { ensure, path, snapshot } = machine();
+  await ensure();
   const before = snapshot();
-  contents.delete(`${options.folder}/ca.crt`);
-  contents.delete(`${options.folder}/sa.pub`);
-  contents.delete(`${options.folder}/front-proxy-client.key`);
-  const { changes } = await ensurePki(env, files, options);
-  assert.deepEqual(changes.map(({ file }) => file).sort(), ['ca.crt', 'front-proxy-client.crt', 'front-proxy-client.key', 'sa.pub']);
+  rmSync(path('ca.crt'));
+  rmSync(path('sa.pub'));
+  rmSync(path('front-proxy-client.key'));
+  const { changes } = await ensure();
+  assert.deepEqual(changes.map(({ file }) => file).toSorted(), ['ca.crt', 'front-proxy-client.crt', 'front-proxy-client.key', 'sa.pub']);
   for (const file of ['ca.key', 'apiserver.crt', 'sa.key', 'sa.pub']) assert.equal(snapshot().get(file), before.get(file), file);
 });
 
 test('an external authority (no key) is enough while its certificates are good, and is named when they are not', async () => {
-  const { env, files, contents, advance } = machine();
-  await ensurePki(env, files, options);
-  contents.delete(`${options.folder}/ca.key`);
-  const pki = await ensurePki(env, files, options);
+  const { env, ensure, path, advance, folder } = machine();
+  await ensure();
+  rmSync(path('ca.key'));
+  const pki = await ensure();
   assert.equal(pki.ca.privateKeyPem, undefined);
   assert.throws(() => clientCredentials(env, pki.ca, clients.admin), PkiError);
   advance(366 * dayMs);
-  await assert.rejects(ensurePki(env, files, options), {
+  await assert.rejects(ensure(), {
     name: 'PkiError',
-    message: '/etc/kubernetes/pki/apiserver.crt: it was expired, and there is no /etc/kubernetes/pki/ca.key to sign another one with',
+    message: `${folder}/apiserver.crt: it was expired, and there is no ${folder}/ca.key to sign another one with`,
   });
 });
 
 test('an authority that cannot be used is refused, and left as it is', async () => {
-  const { env, files, contents, snapshot } = machine();
-  await ensurePki(env, files, options);
+  const { ensure, path, snapshot } = machine();
+  await ensure();
   const other = machine();
-  await ensurePki(other.env, other.files, options);
-  contents.set(`${options.folder}/ca.key`, other.contents.get(`${options.folder}/ca.key`)!);
+  await other.ensure();
+  copyFileSync(other.path('ca.key'), path('ca.key'));
   const before = snapshot();
-  await assert.rejects(ensurePki(env, files, options), /ca\.crt: the certificate and the private key do not match/);
+  await assert.rejects(ensure(), /ca\.crt: the certificate and the private key do not match/);
   assert.deepEqual(snapshot(), before);
-  contents.set(`${options.folder}/ca.crt`, { bytes: new Uint8Array(), mode: 0o644 });
-  await assert.rejects(ensurePki(env, files, options), /ca\.crt: no PEM block of a certificate/);
+  writeFileSync(path('ca.crt'), '');
+  await assert.rejects(ensure(), /ca\.crt: no PEM block of a certificate/);
 });
 
 test('client credentials say who the client is', async () => {
-  const { env, files } = machine();
-  const { ca } = await ensurePki(env, files, options);
+  const { env, ensure } = machine();
+  const { ca } = await ensure();
   const kubelet = certificateFromPem(clientCredentials(env, ca, clients.kubelet('worker')).certificatePem);
   assert.deepEqual(kubelet.subject, { commonName: 'system:node:worker', organizations: ['system:nodes'] });
   assert.deepEqual(kubelet.extendedKeyUsage, ['clientAuth']);
@@ -163,37 +169,3 @@ test('client credentials say who the client is', async () => {
   const serving = new X509Certificate(kubeletServingCertificate(env, ca, 'worker', ['172.18.0.3']).certificatePem);
   assert.ok(serving.checkIP('172.18.0.3') && serving.checkHost('worker'));
 });
-
-function memoryFiles(contents: Map<string, { bytes: Uint8Array; mode: number }>): FileSystem {
-  const missing = (path: string) => new FileError('ENOENT', `no such file: ${path}`);
-  const stored = (path: string) => {
-    const found = contents.get(path);
-    if (!found) throw missing(path);
-    return found;
-  };
-  return {
-    async open(path, { create = false, exclusive = false, mode = 0o600 } = {}) {
-      if (exclusive && contents.has(path)) throw new FileError('EEXIST', path);
-      if (!contents.has(path) && !create) throw missing(path);
-      if (!contents.has(path)) contents.set(path, { bytes: new Uint8Array(), mode });
-      return {
-        size: async () => stored(path).bytes.length,
-        read: async () => 0,
-        write: async ([chunk]) => void contents.set(path, { bytes: chunk!, mode: stored(path).mode }),
-        truncate: async () => {},
-        sync: async () => {},
-        close: async () => {},
-      };
-    },
-    readFile: async (path) => stored(path).bytes,
-    list: async () => [...contents.keys()],
-    exists: async (path) => contents.has(path),
-    makeFolder: async () => {},
-    rename: async (from, to) => {
-      contents.set(to, stored(from));
-      contents.delete(from);
-    },
-    remove: async (path) => void contents.delete(path),
-    syncFolder: async () => {},
-  };
-}
