@@ -8,6 +8,8 @@ export interface Intent {
   readonly marker: string;
   readonly puts: ReadonlyMap<Key, { readonly value: string; readonly lease: LeaseId }>;
   readonly deletes: readonly KeyRange[];
+  /** It is done only if this key was last changed at `modRevision`; 0 for a key that is not there. */
+  readonly expects?: { readonly key: Key; readonly modRevision: number };
 }
 
 interface Revision {
@@ -40,6 +42,11 @@ export class Model {
   answered(marker: string, revision: number): void {
     this.#answered.set(marker, revision);
     this.show(revision);
+  }
+
+  /** Its compare did not hold: it must never turn up. */
+  refused(marker: string): void {
+    this.#intents.delete(marker);
   }
 
   show(revision: number): void {
@@ -161,6 +168,12 @@ export class Model {
     );
     assert.equal(actual.size, events.length, 'one event for each key');
     assert.deepEqual(Object.fromEntries(actual), Object.fromEntries(expected), `revision ${revision} is not one whole write`);
+    if (intent?.expects)
+      assert.equal(
+        this.#live.get(intent.expects.key)?.modRevision ?? 0,
+        intent.expects.modRevision,
+        `the compare of ${intent.marker} did not hold`,
+      );
     for (const event of events) this.#apply(event, revision);
     this.#revisions.set(revision, { events });
     this.#known = revision;

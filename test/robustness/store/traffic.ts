@@ -65,12 +65,21 @@ export class Traffic {
   }
 
   async #write(client: number): Promise<void> {
-    const intent = this.#intent(client);
+    const expects = this.#rng.below(3) === 0 ? await this.#seen() : undefined;
+    const intent: Intent = { ...this.#intent(client), ...(expects && { expects }) };
     this.#model.intend(intent);
+    const compare = expects && [{ key: expects.key, target: 'mod', is: '=', to: expects.modRevision } as const];
     const deletes = intent.deletes.map((range): Op => ({ op: 'delete', range }));
     const puts = [...intent.puts].map(([key, { value, lease }]): Op => ({ op: 'put', key, value: bytes(value), lease }));
-    const { revision } = await this.#store.txn({ success: [...deletes, ...puts] });
-    this.#model.answered(intent.marker, revision);
+    const { succeeded, revision } = await this.#store.txn({ compare, success: [...deletes, ...puts] });
+    if (succeeded) this.#model.answered(intent.marker, revision);
+    else this.#model.refused(intent.marker);
+  }
+
+  /** What a client that means to change a key knows of it. */
+  async #seen(): Promise<{ key: string; modRevision: number }> {
+    const key = `key/${this.#rng.below(12)}`;
+    return { key, modRevision: (await this.#store.get(key))?.modRevision ?? 0 };
   }
 
   #intent(client: number): Intent {
