@@ -15,6 +15,7 @@ import {
   portNumber,
   qualifiedName,
   relaxedEnvVarName,
+  userId,
   wildcardDns1123Subdomain,
 } from './names.ts';
 
@@ -112,6 +113,11 @@ for (const [check, text, details] of cases) {
 test('portNumber() wants 1 to 65535', () => {
   assert.deepEqual(portNumber(0), ['must be between 1 and 65535, inclusive']);
   assert.deepEqual(portNumber(65535), []);
+});
+
+test('userId() wants what an int32 holds', () => {
+  assert.deepEqual(userId(2 ** 31), ['must be between 0 and 2147483647, inclusive']);
+  assert.deepEqual(userId(0), []);
 });
 
 test('a name prefix may end with a dash, a name may not', () => {

@@ -140,7 +140,8 @@ export function portName(text: string): string[] {
 }
 
 export const portNumber = (port: number): string[] => inRange(port, 1, 65535);
-export const userId = (id: number): string[] => inRange(id, 0, 0xffffffff);
+/** As libcontainer's: those of an int32. */
+export const userId = (id: number): string[] => inRange(id, 0, 2 ** 31 - 1);
 export const groupId = userId;
 
 export const inRange = (value: number, low: number, high: number): string[] =>

@@ -30,8 +30,8 @@ export function validatePodAnnotations(annotations: Annotations, spec: PodSpec, 
   return problems;
 }
 
-/** Upstream's strconv.ParseInt, which takes a sign but no leading zeros of it. */
-const isInt32 = (text: string): boolean => /^(0|-?[1-9][0-9]*)$/.test(text) && Number(text) >= -(2 ** 31) && Number(text) < 2 ** 31;
+/** No plus sign and no leading zero. */
+const isInt32 = (text: string): boolean => /^(0|-[0-9]+|[1-9][0-9]*)$/.test(text) && Number(text) >= -(2 ** 31) && Number(text) < 2 ** 31;
 
 function validateTolerationsText(text: string, path: string): FieldError[] {
   try {

@@ -130,7 +130,7 @@ test('a status names addresses of each family once, and claims that the pod has'
   assert.deepEqual(
     Pod.strategy.validateStatusUpdate!(next, old).map(({ field, detail }) => `${field}: ${detail.slice(0, 50)}`),
     [
-      'metadata.conditions[0].Type: name part must consist of alphanumeric characters,',
+      'status.conditions[0].Type: name part must consist of alphanumeric characters,',
       'status.resourceClaimStatuses[0].name: must match the name of an entry in `spec.resourceC',
       'status.podIPs: may specify no more than one IP for each IP family',
       'status.hostIPs[0].ip: must be equal to `hostIP`',
