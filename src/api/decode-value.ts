@@ -161,7 +161,7 @@ class Walk {
 
   #notString(given: unknown, schema: Schema): unknown {
     const isTime = schema.format === 'date-time' || schema.format === 'micro-time';
-    if (isTime && this.#typed) throw new DecodeError(`json: cannot unmarshal ${kindOf(given)} into Go value of type string`);
+    if (isTime && this.#typed) throw new DecodeError(`json: cannot unmarshal ${goKindOf(given)} into Go value of type string`);
     return this.#mismatch(given, schema);
   }
 
@@ -179,11 +179,11 @@ class Walk {
 
   #intOrString(given: unknown): unknown {
     if (typeof given === 'string' || isInt32(given) || !this.#typed) return given;
-    const what = typeof given === 'number' || typeof given === 'bigint' ? `number ${given}` : kindOf(given);
+    const what = typeof given === 'number' || typeof given === 'bigint' ? `number ${given}` : goKindOf(given);
     throw new DecodeError(`json: cannot unmarshal ${what} into Go value of type int32`);
   }
 
-  #mismatch(given: unknown, schema: Schema, what = kindOf(given)): unknown {
+  #mismatch(given: unknown, schema: Schema, what = goKindOf(given)): unknown {
     if (!this.#typed) return given;
     const fields = this.#path.slice(0, this.#depth).filter((step) => typeof step === 'string' && !step.startsWith('\0'));
     const struct = this.#structs.at(-1)!.split('.').at(-1);
@@ -253,7 +253,7 @@ function zeroOf(schema: Schema): unknown {
 }
 
 /** Go's word for a JSON value. */
-function kindOf(value: unknown): string {
+export function goKindOf(value: unknown): string {
   if (Array.isArray(value)) return 'array';
   if (typeof value === 'boolean') return 'bool';
   return typeof value === 'bigint' ? 'number' : typeof value;

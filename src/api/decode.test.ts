@@ -300,10 +300,36 @@ test('what a custom resource’s author declared is pruned here, and judged by v
   );
   assert.deepEqual(Reflect.get(ring, 'spec'), { size: 'big', free: { any: null } });
   assert.deepEqual(warnings, ['unknown field "spec.gem"']);
+  const typed = { apiVersion: 'example.com/v1', kind: 'Ring' };
   assert.match(
-    problemOf(() => from({ metadata: { labels: { a: 1 } } }, Ring)),
+    problemOf(() => from({ ...typed, metadata: { labels: { a: 1 } } }, Ring)),
     /ObjectMeta\.metadata\.labels of type string$/,
   );
+});
+
+test('a custom resource must say what it is, over the wire', () => {
+  const schema: Schema = { type: 'object', fields: new Map() };
+  const Ring: Decodable = { group: 'example.com', version: 'v1', kind: 'Ring', schema: () => schema };
+  assert.equal(
+    problemOf(() => from({ apiVersion: 'example.com/v1' }, Ring)),
+    `the object provided is unrecognized (must be of type Ring): Object 'Kind' is missing in '{"apiVersion":"example.com/v1"}' ({"apiVersion":"example.com/v1" ...)`,
+  );
+  assert.equal(
+    problemOf(() => from({ kind: 'Ring' }, Ring)),
+    'the API version in the data () does not match the expected API version (example.com/v1)',
+  );
+  assert.equal(decodeBody({ object: {} }, Ring).object.kind, 'Ring');
+});
+
+test('options of meta/v1 may come under any group-version', () => {
+  const DeleteOptions: Decodable = {
+    group: '',
+    version: 'v1',
+    kind: 'DeleteOptions',
+    schema: () => schemaOf('io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions'),
+  };
+  const { object } = from({ apiVersion: 'apps/v1', kind: 'DeleteOptions', gracePeriodSeconds: 0 }, DeleteOptions);
+  assert.equal(Reflect.get(object, 'gracePeriodSeconds'), 0);
 });
 
 test('applySchemaDefaults() sets what Go always has', () => {

@@ -6,7 +6,7 @@ import { text as textOf, toHex } from '../codec/bytes.ts';
 import { countMembers, JsonError, parseJson, visitMembers } from '../codec/json.ts';
 import { findDuplicateYamlKeys, parseYaml, YamlError } from '../codec/yaml.ts';
 import type { Body } from './call.ts';
-import { DecodeError, decodeValue, type JsonObject, mostStrictProblems } from './decode-value.ts';
+import { DecodeError, decodeValue, goKindOf, type JsonObject, mostStrictProblems } from './decode-value.ts';
 import type { Draft } from './draft.ts';
 import { type ApiError, badRequest } from './errors.ts';
 import type { Kind } from './kind.ts';
@@ -110,10 +110,9 @@ function requireObject(value: unknown, kind: Decodable, body: Body): JsonObject 
   // Go decodes null into whatever there is, and changes nothing.
   if (value === null || value === undefined) return {};
   if (isObject(value)) return value;
-  const what = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value === 'bigint' ? 'number' : typeof value;
   throw unrecognized(
     kind,
-    `couldn't get version/kind; json parse error: json: cannot unmarshal ${what} into Go value of type ${typeMeta}`,
+    `couldn't get version/kind; json parse error: json: cannot unmarshal ${goKindOf(value)} into Go value of type ${typeMeta}`,
     body,
   );
 }
@@ -131,14 +130,20 @@ function statedType(value: JsonObject, kind: Decodable, body: Body): StatedType 
   for (const name of ['apiVersion', 'kind']) {
     const given = value[name];
     if (given === null || given === undefined || typeof given === 'string') continue;
-    const what = Array.isArray(given) ? 'array' : typeof given === 'boolean' ? 'bool' : typeof given === 'bigint' ? 'number' : typeof given;
-    const why = `json: cannot unmarshal ${what} into Go struct field .${name} of type string`;
+    const why = `json: cannot unmarshal ${goKindOf(given)} into Go struct field .${name} of type string`;
     throw unrecognized(kind, `couldn't get version/kind; json parse error: ${why}`, body);
   }
   const apiVersion = textIn(value, 'apiVersion');
+  if (kind.schema().name === undefined && 'bytes' in body) requireType(value, kind, body);
   const parsed = apiVersion === '' ? kind : parseApiVersion(apiVersion);
   if (!parsed) throw unrecognized(kind, `unexpected GroupVersion string: ${apiVersion}`, body);
   return { group: parsed.group, version: parsed.version, kind: textIn(value, 'kind') || kind.kind };
+}
+
+/** Only Go types know what they are: over the wire, custom resources must say it. */
+function requireType(value: JsonObject, kind: Decodable, body: Extract<Body, { readonly bytes: Uint8Array }>): void {
+  if (textIn(value, 'kind') === '') throw unrecognized(kind, `Object 'Kind' is missing in '${textOf(body.bytes)}'`, body);
+  if (textIn(value, 'apiVersion') === '') throw otherVersion('', kind);
 }
 
 function textIn(value: JsonObject, name: string): string {
@@ -161,8 +166,11 @@ function checkKind(stated: StatedType, kind: Decodable): void {
 
 function checkVersion(stated: StatedType, kind: Decodable, schema: Schema): void {
   if (stated.version === kind.version || isEverywhere(schema)) return;
-  throw badRequest(`the API version in the data (${apiVersionOf(stated)}) does not match the expected API version (${apiVersionOf(kind)})`);
+  throw otherVersion(apiVersionOf(stated), kind);
 }
+
+const otherVersion = (given: string, kind: Decodable): ApiError =>
+  badRequest(`the API version in the data (${given}) does not match the expected API version (${apiVersionOf(kind)})`);
 
 /** apiVersion and kind first, as Go writes them, and metadata for everybody to rely on. */
 function withType(value: Record<string, unknown>, kind: Decodable): Draft<KubeObject> {
