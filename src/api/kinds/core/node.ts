@@ -75,7 +75,7 @@ const addressOf = ({ status }: NodeType, wanted: string): string =>
 
 function nodeWarnings({ spec }: NodeType): string[] {
   const warnings: string[] = [];
-  if (spec.configSource) warnings.push('spec.configSource: the configSource feature is removed');
+  if (spec.configSource) warnings.push('spec.configSource: the feature is removed');
   if (spec.externalID) warnings.push('spec.externalID: this field is deprecated, and is unused by Kubernetes');
   return [...warnings, ...(spec.podCIDRs ?? []).flatMap((cidr, i) => cidrWarnings(cidr, `spec.podCIDRs[${i}]`))];
 }

@@ -1,5 +1,5 @@
-import type { NodeSelectorTerm, PersistentVolume, PersistentVolumeSpec } from '../../generated/core/v1.ts';
-import { stableLabels } from './persistentvolume-node-affinity.ts';
+import type { PersistentVolume, PersistentVolumeSpec } from '../../generated/core/v1.ts';
+import { expressionWarnings } from './node-label-deprecations.ts';
 import { classAnnotationWarnings } from './volume-class.ts';
 
 const removedSources: readonly (readonly [keyof PersistentVolumeSpec, path: string, since: string])[] = [
@@ -20,15 +20,7 @@ export function persistentVolumeWarnings(volume: PersistentVolume): string[] {
     );
   }
   const terms = spec.nodeAffinity?.required?.nodeSelectorTerms ?? [];
-  warnings.push(...terms.flatMap((term, i) => labelWarnings(term, `spec.nodeAffinity.required.nodeSelectorTerms[${i}]`)));
+  warnings.push(...terms.flatMap((term, i) => expressionWarnings(term, `spec.nodeAffinity.required.nodeSelectorTerms[${i}]`)));
   for (const [source, path, since] of removedSources) if (spec[source]) warnings.push(`spec.${path}: ${since}`);
   return warnings;
 }
-
-const labelWarnings = ({ matchExpressions = [] }: NodeSelectorTerm, path: string): string[] =>
-  matchExpressions.flatMap(({ key }, i) => {
-    const instead = stableLabels[key];
-    if (instead === undefined) return [];
-    const since = instead.startsWith('kubernetes.io/') ? 'v1.14' : 'v1.17';
-    return [`${path}.matchExpressions[${i}].key: ${key} is deprecated since ${since}; use "${instead}" instead`];
-  });

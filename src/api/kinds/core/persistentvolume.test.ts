@@ -153,3 +153,11 @@ test('a volume’s row and its warnings', () => {
   const leaving = updated(PersistentVolume, made, (next) => (next.metadata.deletionTimestamp = '2026-01-02T03:04:05Z'));
   assert.equal(row(PersistentVolume, leaving)['Status'], 'Terminating');
 });
+
+test('node affinity by labels of old is warned of', () => {
+  const requirement = { key: 'beta.kubernetes.io/os', operator: 'In', values: ['linux'] };
+  const nodeAffinity = { required: { nodeSelectorTerms: [{ matchExpressions: [requirement] }] } };
+  assert.deepEqual(PersistentVolume.strategy.warnings!(created(PersistentVolume, volume({ nodeAffinity }))), [
+    'spec.nodeAffinity.required.nodeSelectorTerms[0].matchExpressions[0].key: beta.kubernetes.io/os is deprecated since v1.14; use "kubernetes.io/os" instead',
+  ]);
+});

@@ -11,9 +11,12 @@ test('of a ServiceAccount’s secrets only the names are kept', () => {
   assert.equal(row(ServiceAccount, account)['Secrets'], 1);
 });
 
-test('enforced mountable secrets are deprecated', () => {
-  const annotations = { 'kubernetes.io/enforce-mountable-secrets': 'true' };
-  assert.deepEqual(ServiceAccount.strategy.warnings!(created(ServiceAccount, { metadata: { name: 'robot', annotations } })), [
+test('who newly enforces mountable secrets is told that this is deprecated', () => {
+  const account = created(ServiceAccount, {
+    metadata: { name: 'robot', annotations: { 'kubernetes.io/enforce-mountable-secrets': 'true' } },
+  });
+  assert.deepEqual(ServiceAccount.strategy.warnings!(account, account), []);
+  assert.deepEqual(ServiceAccount.strategy.warnings!(account), [
     'metadata.annotations[kubernetes.io/enforce-mountable-secrets]: deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets',
   ]);
 });

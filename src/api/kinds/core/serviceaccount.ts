@@ -4,6 +4,7 @@ import { ageColumn, defineKind, nameColumn } from '../../kind.ts';
 import { generatedKind } from '../../schemas.ts';
 
 const enforceMountableSecrets = 'kubernetes.io/enforce-mountable-secrets';
+const enforcementDeprecated = `metadata.annotations[${enforceMountableSecrets}]: deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets`;
 
 export const ServiceAccount = defineKind<ServiceAccountType>({
   ...generatedKind('', 'v1', 'ServiceAccount'),
@@ -12,12 +13,7 @@ export const ServiceAccount = defineKind<ServiceAccountType>({
   strategy: {
     prepareForCreate: keepSecretNamesOnly,
     prepareForUpdate: keepSecretNamesOnly,
-    warnings: (account) =>
-      account.metadata.annotations?.[enforceMountableSecrets] === undefined
-        ? []
-        : [
-            `metadata.annotations[${enforceMountableSecrets}]: deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets`,
-          ],
+    warnings: (account, old) => (enforces(account) && !(old && enforces(old)) ? [enforcementDeprecated] : []),
   },
 });
 
@@ -25,3 +21,5 @@ export const ServiceAccount = defineKind<ServiceAccountType>({
 function keepSecretNamesOnly(account: Draft<ServiceAccountType>): void {
   if (account.secrets) account.secrets = account.secrets.map(({ name }) => (name === undefined ? {} : { name }));
 }
+
+const enforces = ({ metadata }: ServiceAccountType): boolean => metadata.annotations?.[enforceMountableSecrets] !== undefined;

@@ -86,3 +86,16 @@ test('a slice’s row', () => {
   assert.deepEqual([ports, endpoints], ['80,dns, + 1 more...', '10.0.0.1']);
   assert.equal(row(EndpointSlice, created(EndpointSlice, slice({ endpoints: [] })))['Endpoints'], '<unset>');
 });
+
+test('names for addresses are deprecated, and odd addresses warned of unless a controller wrote them', () => {
+  const warnings = (parts: Manifest) => EndpointSlice.strategy.warnings!(created(EndpointSlice, slice(parts)));
+  assert.deepEqual(warnings({ addressType: 'FQDN', endpoints: [{ addresses: ['a.example.com'] }] }), [
+    'spec.addressType: FQDN endpoints are deprecated',
+  ]);
+  const odd = { addressType: 'IPv6', endpoints: [{ addresses: ['fd00:0::1'] }] };
+  assert.deepEqual(warnings(odd), [
+    'endpoints[0].addresses[0]: IPv6 address "fd00:0::1" should be in RFC 5952 canonical format ("fd00::1")',
+  ]);
+  const labels = { 'endpointslice.kubernetes.io/managed-by': 'endpointslice-controller.k8s.io' };
+  assert.deepEqual(warnings({ ...odd, metadata: { name: 'web-1', labels } }), []);
+});

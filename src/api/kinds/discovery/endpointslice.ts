@@ -6,6 +6,9 @@ import { ipWarnings } from '../../validation/ip.ts';
 import { firstThree } from '../columns.ts';
 import { validateEndpointSlice } from './endpointslice-validation.ts';
 
+const managedByLabel = 'endpointslice.kubernetes.io/managed-by';
+const carefulManagers: readonly string[] = ['endpointslice-controller.k8s.io', 'endpointslicemirroring-controller.k8s.io'];
+
 export const EndpointSlice = defineKind<EndpointSliceType>({
   ...generatedKind('discovery.k8s.io', 'v1', 'EndpointSlice'),
   columns: [
@@ -40,7 +43,12 @@ export const EndpointSlice = defineKind<EndpointSliceType>({
   },
 });
 
-function endpointSliceWarnings({ addressType, endpoints = [] }: EndpointSliceType): string[] {
-  if (addressType === 'FQDN') return ['addressType: FQDN endpoints are deprecated'];
-  return endpoints.flatMap(({ addresses }, i) => addresses.flatMap((ip, j) => ipWarnings(ip, `endpoints[${i}].addresses[${j}]`)));
+function endpointSliceWarnings({ metadata, addressType, endpoints = [] }: EndpointSliceType): string[] {
+  const deprecated = addressType === 'FQDN' ? ['spec.addressType: FQDN endpoints are deprecated'] : [];
+  // Kubernetes' own controllers write addresses as they should be.
+  if (carefulManagers.includes(metadata.labels?.[managedByLabel] ?? '')) return deprecated;
+  const addresses = endpoints.flatMap((endpoint, i) =>
+    endpoint.addresses.flatMap((ip, j) => ipWarnings(ip, `endpoints[${i}].addresses[${j}]`)),
+  );
+  return [...deprecated, ...addresses];
 }

@@ -7,6 +7,7 @@ import { validateText } from '../../validation/field-checks.ts';
 import { validateLabels } from '../../validation/label-selector.ts';
 import { dns1123Label } from '../../validation/names.ts';
 import { validateContainerResources } from '../core/container-resources-validation.ts';
+import { labelWarnings } from '../core/node-label-deprecations.ts';
 import { validateTolerations } from '../core/pod-scheduling-validation.ts';
 
 export const RuntimeClass = defineKind<RuntimeClassType>({
@@ -16,6 +17,7 @@ export const RuntimeClass = defineKind<RuntimeClassType>({
     unconditionalUpdate: false,
     validate: validateRuntimeClass,
     validateUpdate: (next, old) => validateImmutable(next.handler, old.handler, 'handler'),
+    warnings: ({ scheduling }) => labelWarnings(scheduling?.nodeSelector, () => 'scheduling.nodeSelector'),
   },
 });
 

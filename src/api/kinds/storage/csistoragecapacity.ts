@@ -7,6 +7,7 @@ import { validateText } from '../../validation/field-checks.ts';
 import { validateLabelSelector } from '../../validation/label-selector.ts';
 import { immutableField } from '../../validation/metadata.ts';
 import { dns1123Subdomain } from '../../validation/names.ts';
+import { nodeSelectorWarnings } from '../core/node-label-deprecations.ts';
 import { quantityFrom, validateNonNegativeQuantity } from '../core/resource-quantities.ts';
 
 export const CSIStorageCapacity = defineKind<CSIStorageCapacityType>({
@@ -20,6 +21,7 @@ export const CSIStorageCapacity = defineKind<CSIStorageCapacityType>({
     unconditionalUpdate: false,
     validate: validateCapacity,
     validateUpdate: validateCapacityUpdate,
+    warnings: ({ nodeTopology }) => (nodeTopology ? nodeSelectorWarnings(nodeTopology, 'nodeTopology') : []),
   },
 });
 

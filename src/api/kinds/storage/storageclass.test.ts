@@ -65,3 +65,10 @@ test('the default class is marked in its row', () => {
     Age: '<unknown>',
   });
 });
+
+test('topologies by labels of old are warned of', () => {
+  const old = { matchLabelExpressions: [{ key: 'failure-domain.beta.kubernetes.io/zone', values: ['a'] }] };
+  assert.deepEqual(StorageClass.strategy.warnings!(created(StorageClass, storageClass({ allowedTopologies: [zones('a'), old] }))), [
+    'allowedTopologies[1].matchLabelExpressions[0].key: deprecated since v1.17; use "topology.kubernetes.io/zone" instead',
+  ]);
+});

@@ -2,6 +2,7 @@ import type { StorageClass as StorageClassType } from '../../generated/storage/v
 import { ageColumn, defineKind, nameColumn, type Column } from '../../kind.ts';
 import type { KubeObject } from '../../meta.ts';
 import { generatedKind } from '../../schemas.ts';
+import { labelDeprecation } from '../core/node-label-deprecations.ts';
 import { validateStorageClass, validateStorageClassUpdate } from './storageclass-validation.ts';
 
 const defaultClass = 'storageclass.kubernetes.io/is-default-class';
@@ -34,5 +35,12 @@ export const StorageClass = defineKind<StorageClassType>({
     },
     validate: validateStorageClass,
     validateUpdate: validateStorageClassUpdate,
+    warnings: ({ allowedTopologies = [] }) =>
+      allowedTopologies.flatMap(({ matchLabelExpressions = [] }, i) =>
+        matchLabelExpressions.flatMap(({ key }, j) => {
+          const deprecation = labelDeprecation(key);
+          return deprecation === undefined ? [] : [`allowedTopologies[${i}].matchLabelExpressions[${j}].key: ${deprecation}`];
+        }),
+      ),
   },
 });
