@@ -97,6 +97,19 @@ const cases: readonly (readonly [what: string, manifest: Manifest, problems: rea
 for (const [what, manifest, problems] of cases)
   test(`a CRD with ${what}`, () => assert.deepEqual(createProblems(CustomResourceDefinition, manifest), problems));
 
+test('groups of Kubernetes need approval', () => {
+  const own = (annotations: Manifest): Manifest => ({ ...crd({ group: 'x.k8s.io' }), metadata: { name: 'widgets.x.k8s.io', annotations } });
+  const path = 'metadata.annotations[api-approved.kubernetes.io]';
+  const demand = 'protected groups must have approval annotation "api-approved.kubernetes.io"';
+  const see = 'see https://github.com/kubernetes/enhancements/pull/1111';
+  assert.deepEqual(createProblems(CustomResourceDefinition, own({})), [`${path}: Required value: ${demand}, ${see}`]);
+  assert.deepEqual(createProblems(CustomResourceDefinition, own({ 'api-approved.kubernetes.io': 'unapproved, a test' })), []);
+  assert.deepEqual(createProblems(CustomResourceDefinition, own({ 'api-approved.kubernetes.io': 'https://example.com/1' })), []);
+  assert.deepEqual(createProblems(CustomResourceDefinition, own({ 'api-approved.kubernetes.io': 'yes' })), [
+    `${path}: Invalid value: "yes": ${demand} with either a URL or a reason starting with "unapproved", ${see}`,
+  ]);
+});
+
 test('int-or-string may be written with anyOf', () => {
   const port = { anyOf: [{ type: 'integer' }, { type: 'string' }], 'x-kubernetes-int-or-string': true };
   assert.deepEqual(createProblems(CustomResourceDefinition, withSchema({ type: 'object', properties: { port } })), []);
@@ -119,7 +132,7 @@ test('a version in which objects may be stored cannot go', () => {
   );
 });
 
-test('an established CRD keeps its scope', () => {
+test('the group never changes', () => {
   const problems = updateProblems(CustomResourceDefinition, crd(), ({ spec }) => {
     spec.group = 'example.org';
   });

@@ -12,6 +12,7 @@ import { dns1035Label, dns1123Subdomain } from '../../validation/names.ts';
 import { validateWebhookClient } from '../admissionregistration/webhook-client.ts';
 import { nameAndCreatedAt } from '../columns.ts';
 import { isTrue } from '../conditions.ts';
+import { validateApproval } from './api-approval.ts';
 import { validateVersion } from './crd-version-validation.ts';
 import { validateNames } from './names-validation.ts';
 
@@ -30,6 +31,7 @@ export const CustomResourceDefinition = defineKind<CustomResourceDefinitionType>
     },
     prepareForUpdate: keepStorageVersion,
     validate: (crd) => [...validateName(crd), ...validateSpec(crd.spec), ...validateStoredVersions(crd)],
+    validateCreate: (crd) => validateApproval(crd),
     validateUpdate,
     validateStatusUpdate: (crd) => validateNames(crd.status.acceptedNames ?? { kind: '', plural: '' }, 'status.acceptedNames'),
   },
@@ -148,5 +150,6 @@ function validateUpdate(next: CustomResourceDefinitionType, old: CustomResourceD
       : []),
     ...validateImmutable(next.spec.group, old.spec.group, 'spec.group'),
     ...validateImmutable(next.spec.names.plural, old.spec.names.plural, 'spec.names.plural'),
+    ...validateApproval(next, old),
   ];
 }
