@@ -1,8 +1,8 @@
-import { invalid, required, type FieldError } from '../../field-error.ts';
+import { invalid, notSupported, required, type FieldError } from '../../field-error.ts';
 import type { APIService as APIServiceType, APIServiceSpec } from '../../generated/apiregistration/v1.ts';
 import { ageColumn, defineKind, nameColumn, type Column } from '../../kind.ts';
 import { generatedKind } from '../../schemas.ts';
-import { dns1035Label, dns1123Subdomain, inRange, pathSegmentName, portNumber } from '../../validation/names.ts';
+import { dns1035Label, dns1123Subdomain, inRange, pathSegmentName } from '../../validation/names.ts';
 
 const columns: readonly Column<APIServiceType>[] = [
   nameColumn,
@@ -30,6 +30,12 @@ export const APIService = defineKind<APIServiceType>({
       service.status = service.spec.service ? {} : { conditions: local };
     },
     validate: ({ metadata, spec }) => [...validateName(metadata.name ?? '', spec), ...validateSpec(spec)],
+    validateStatusUpdate: ({ status }) =>
+      (status.conditions ?? []).flatMap(({ status: value }, index) =>
+        ['True', 'False', 'Unknown'].includes(value)
+          ? []
+          : [notSupported(`status.conditions[${index}].status`, value, ['True', 'False', 'Unknown'])],
+      ),
     generationFields: [],
   },
 });
@@ -45,11 +51,14 @@ function validateName(name: string, { group = '', version = '' }: APIServiceSpec
   return name === expected ? [] : [invalid('metadata.name', name, `must be \`spec.version+"."+spec.group\`: ${JSON.stringify(expected)}`)];
 }
 
+const emptyGroup = (version: string): FieldError[] =>
+  version === 'v1' ? [] : [required('spec.group', 'only v1 may have an empty group and it better be legacy kube')];
+
 function validateSpec(spec: APIServiceSpec): FieldError[] {
   const { group = '', version = '', service } = spec;
   const groupPriorityMinimum = spec.groupPriorityMinimum ?? 0;
   const versionPriority = spec.versionPriority ?? 0;
-  const problems = group === '' ? [] : dns1123Subdomain(group).map((problem) => invalid('spec.group', group, problem));
+  const problems = group === '' ? emptyGroup(version) : dns1123Subdomain(group).map((problem) => invalid('spec.group', group, problem));
   problems.push(...dns1035Label(version).map((problem) => invalid('spec.version', version, problem)));
   if (groupPriorityMinimum <= 0 || groupPriorityMinimum > 20_000)
     problems.push(invalid('spec.groupPriorityMinimum', groupPriorityMinimum, 'must be positive and less than 20000'));
@@ -64,9 +73,6 @@ function validateSpec(spec: APIServiceSpec): FieldError[] {
   }
   if (!service.namespace) problems.push(required('spec.service.namespace'));
   if (!service.name) problems.push(required('spec.service.name'));
-  problems.push(
-    ...portNumber(service.port ?? 0).map((problem) => invalid('spec.service.port', service.port ?? 0, `port is not valid: ${problem}`)),
-  );
   if (spec.insecureSkipTLSVerify && spec.caBundle)
     problems.push(invalid('spec.insecureSkipTLSVerify', true, 'may not be true if caBundle is present'));
   return problems;

@@ -3,6 +3,8 @@ import type { NonResourcePolicyRule, PolicyRulesWithSubjects, ResourcePolicyRule
 import { dns1123Label, dns1123Subdomain } from '../../validation/names.ts';
 
 const kinds = ['Group', 'ServiceAccount', 'User'];
+const supportedVerbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'proxy', 'update', 'watch'];
+const eachNamespace = "each member of this list must be '*' or a DNS-1123 label";
 
 /** Which requests, of whom, a flow schema takes in. */
 export const validateFlowRules = (rules: readonly PolicyRulesWithSubjects[], path: string): FieldError[] =>
@@ -21,19 +23,24 @@ function validateRule({ subjects, resourceRules = [], nonResourceRules = [] }: P
   ];
 }
 
+const bodies = { ServiceAccount: 'serviceAccount', User: 'user', Group: 'group' } as const;
+
 function validateSubject(subject: Subject, path: string): FieldError[] {
-  const { kind, user, group, serviceAccount } = subject;
-  if (!kinds.includes(kind)) return [notSupported(`${path}.kind`, kind ?? '', kinds)];
-  const bodies = { User: ['user', user], Group: ['group', group], ServiceAccount: ['serviceAccount', serviceAccount] } as const;
-  const problems: FieldError[] = [];
-  for (const [of, [field, body]] of Object.entries(bodies)) {
-    if (of === kind && !body) problems.push(required(`${path}.${field}`, `${field} is required when subject kind is '${kind}'`));
-    if (of !== kind && body) problems.push(forbidden(`${path}.${field}`, `${field} is forbidden when subject kind is not '${of}'`));
-  }
-  if (kind === 'User' && user && !user.name) problems.push(required(`${path}.user.name`));
-  if (kind === 'Group' && group && !group.name) problems.push(required(`${path}.group.name`));
-  if (kind === 'ServiceAccount' && serviceAccount) problems.push(...validateServiceAccount(serviceAccount, `${path}.serviceAccount`));
-  return problems;
+  const { kind } = subject;
+  const own = bodies[kind as keyof typeof bodies];
+  if (!own) return [notSupported(`${path}.kind`, kind ?? '', kinds)];
+  const strangers = Object.entries(bodies).filter(([of, field]) => of !== kind && subject[field]);
+  return [
+    ...validateBody(subject, own, `${path}.${own}`),
+    ...strangers.map(([of, field]) => forbidden(`${path}.${field}`, `${field} is forbidden when subject kind is not '${of}'`)),
+  ];
+}
+
+function validateBody(subject: Subject, own: (typeof bodies)[keyof typeof bodies], path: string): FieldError[] {
+  const body = subject[own];
+  if (!body) return [required(path, `${own} is required when subject kind is '${subject.kind}'`)];
+  if (own === 'serviceAccount') return validateServiceAccount(subject.serviceAccount!, path);
+  return body.name ? [] : [required(`${path}.name`)];
 }
 
 function validateServiceAccount({ name, namespace }: NonNullable<Subject['serviceAccount']>, path: string): FieldError[] {
@@ -47,7 +54,7 @@ function validateServiceAccount({ name, namespace }: NonNullable<Subject['servic
 function validateResourceRule(rule: ResourcePolicyRule, path: string): FieldError[] {
   const { namespaces = [], clusterScope = false } = rule;
   const problems = [
-    ...validateList(rule.verbs, 'verbs', 'verbs must contain at least one value', path),
+    ...validateVerbs(rule.verbs, `${path}.verbs`),
     ...validateList(rule.apiGroups, 'apiGroups', 'resource rules must supply at least one api group', path),
     ...validateList(rule.resources, 'resources', 'resource rules must supply at least one resource', path),
   ];
@@ -57,27 +64,38 @@ function validateResourceRule(rule: ResourcePolicyRule, path: string): FieldErro
     return [...problems, invalid(`${path}.namespaces`, namespaces, "if '*' is present, must not specify other namespaces")];
   return problems.concat(
     namespaces.flatMap((namespace, index) =>
-      namespace === '*' ? [] : dns1123Label(namespace).map((problem) => invalid(`${path}.namespaces[${index}]`, namespace, problem)),
+      namespace === '*'
+        ? []
+        : dns1123Label(namespace).map((problem) => invalid(`${path}.namespaces[${index}]`, namespace, `${eachNamespace}; ${problem}`)),
     ),
   );
 }
 
 function validateNonResourceRule({ verbs, nonResourceURLs }: NonResourcePolicyRule, path: string): FieldError[] {
   return [
-    ...validateList(verbs, 'verbs', 'verbs must contain at least one value', path),
+    ...validateVerbs(verbs, `${path}.verbs`),
     ...validateList(nonResourceURLs, 'nonResourceURLs', 'nonResourceURLs must contain at least one value', path),
-    ...(nonResourceURLs ?? []).flatMap((url, index) => validateUrl(url, `${path}.nonResourceURLs[${index}]`)),
+    ...(nonResourceURLs?.includes('*')
+      ? []
+      : (nonResourceURLs ?? []).flatMap((url, index) => validateUrl(url, `${path}.nonResourceURLs[${index}]`))),
   ];
 }
 
+function validateVerbs(verbs: readonly string[] | undefined, path: string): FieldError[] {
+  if (!verbs?.length) return [required(path, 'verbs must contain at least one value')];
+  if (verbs.includes('*')) return verbs.length > 1 ? [invalid(path, verbs, "if '*' is present, must not specify other verbs")] : [];
+  return verbs.every((verb) => supportedVerbs.includes(verb)) ? [] : [notSupported(path, verbs, supportedVerbs)];
+}
+
 function validateUrl(url: string, path: string): FieldError[] {
-  if (url === '*' || url === '/') return [];
-  if (url === '') return [invalid(path, url, 'nonResourceURL must not be empty')];
-  if (!url.startsWith('/')) return [invalid(path, url, "nonResourceURL must start with slash '/'")];
-  if (url.includes(' ')) return [invalid(path, url, 'nonResourceURL must not contain white-space')];
+  const wrong = (detail: string) => [invalid(path, url, detail)];
+  if (url === '') return wrong('must not be empty');
+  if (url === '/') return [];
+  if (!url.startsWith('/')) return wrong('must start with slash');
+  if (url.includes(' ')) return wrong('must not contain white-space');
+  if (url.includes('//')) return wrong('must not contain double slash');
   const star = url.indexOf('*');
-  if (star >= 0 && (star !== url.length - 1 || !url.endsWith('/*'))) return [invalid(path, url, 'wildcard can only do suffix matching')];
-  return url.includes('//') ? [invalid(path, url, "nonResourceURL must not contain double slash '//'")] : [];
+  return star < 0 || (star === url.length - 1 && url.endsWith('/*')) ? [] : wrong('wildcard can only do suffix matching');
 }
 
 function validateList(items: readonly string[] | undefined, name: string, none: string, path: string): FieldError[] {

@@ -31,8 +31,8 @@ const flows: readonly (readonly [what: string, spec: Manifest, problems: readonl
     'a user that is a group',
     { rules: [{ ...rule, subjects: [{ kind: 'Group', user: { name: 'ada' } }] }] },
     [
-      `rules[0].subjects[0].user: Forbidden: user is forbidden when subject kind is not 'User'`,
       `rules[0].subjects[0].group: Required value: group is required when subject kind is 'Group'`,
+      `rules[0].subjects[0].user: Forbidden: user is forbidden when subject kind is not 'User'`,
     ],
   ],
 ];

@@ -48,7 +48,7 @@ function validateSpec(spec: FlowSchemaType['spec'], name: string | undefined): F
   if (matchingPrecedence === 1 && name !== 'exempt')
     problems.push(invalid('spec.matchingPrecedence', matchingPrecedence, "only the schema named 'exempt' may have matchingPrecedence 1"));
   if (distinguisherMethod && !distinguishers.includes(distinguisherMethod.type))
-    problems.push(notSupported('spec.distinguisherMethod', distinguisherMethod, distinguishers));
+    problems.push(notSupported('spec.distinguisherMethod.type', { Type: distinguisherMethod.type }, distinguishers));
   if (!level) problems.push(required('spec.priorityLevelConfiguration.name', 'must reference a priority level'));
   else problems.push(...dns1123Subdomain(level).map((problem) => invalid('spec.priorityLevelConfiguration.name', level, problem)));
   return [...problems, ...validateFlowRules(spec.rules ?? [], 'spec.rules')];
