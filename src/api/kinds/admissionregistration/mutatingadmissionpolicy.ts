@@ -1,4 +1,4 @@
-import { forbidden, notSupported, required, type FieldError } from '../../field-error.ts';
+import { invalid, notSupported, required, type FieldError } from '../../field-error.ts';
 import type { MutatingAdmissionPolicy as MutatingAdmissionPolicyType, Mutation } from '../../generated/admissionregistration/v1.ts';
 import { ageColumn, defineKind, nameColumn, type KindDefinition } from '../../kind.ts';
 import { generatedKind } from '../../schemas.ts';
@@ -9,6 +9,7 @@ import {
   paramKindText,
   validateFailurePolicy,
   validateMatchConstraints,
+  validateMutableOperations,
   validateParamKind,
   validateVariables,
 } from './policy-parts.ts';
@@ -59,11 +60,12 @@ function validateSpec(spec: MutatingAdmissionPolicyType['spec']): FieldError[] {
     ...validateFailurePolicy(spec.failurePolicy, 'spec.failurePolicy'),
     ...(paramKind ? validateParamKind(paramKind, 'spec.paramKind') : []),
     ...validateMatchConstraints(spec.matchConstraints, 'spec.matchConstraints'),
+    ...validateMutableOperations(spec.matchConstraints, 'spec.matchConstraints'),
     ...validateMatchConditions(spec.matchConditions, 'spec.matchConditions'),
     ...validateVariables(spec.variables, 'spec.variables'),
+    ...(mutations.length === 0 ? [required('spec.mutations', 'mutations must contain at least one item')] : []),
     ...mutations.flatMap((mutation, index) => validateMutation(mutation, `spec.mutations[${index}]`)),
   ];
-  if (mutations.length === 0) problems.push(required('spec.mutations', 'mutations must contain at least one item'));
   if (!reinvocationPolicy) problems.push(required('spec.reinvocationPolicy'));
   else if (!policies.includes(reinvocationPolicy)) problems.push(notSupported('spec.reinvocationPolicy', reinvocationPolicy, policies));
   return problems;
@@ -78,8 +80,8 @@ function validateMutation(mutation: Mutation, path: string): FieldError[] {
   if (field === undefined) return [notSupported(`${path}.patchType`, patchType, Object.keys(forms))];
   const other = field === 'jsonPatch' ? 'applyConfiguration' : 'jsonPatch';
   const problems: FieldError[] = [];
-  if (mutation[other]) problems.push(forbidden(`${path}.${other}`, `must not specify ${other} when patchType is ${patchType}`));
   if (!mutation[field]) problems.push(required(`${path}.${field}`, `must be specified when patchType is ${patchType}`));
-  else if (!mutation[field].expression?.trim()) problems.push(required(`${path}.${field}.expression`, 'expression is not specified'));
+  else if (!mutation[field].expression?.trim()) problems.push(required(`${path}.${field}.expression`));
+  if (mutation[other]) problems.push(invalid(`${path}.${other}`, `{${other}}`, `must not be specified when patchType is ${patchType}`));
   return problems;
 }

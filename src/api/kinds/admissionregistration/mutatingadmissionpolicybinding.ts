@@ -2,7 +2,13 @@ import type { MutatingAdmissionPolicyBinding as MutatingAdmissionPolicyBindingTy
 import { ageColumn, defineKind, nameColumn, type KindDefinition } from '../../kind.ts';
 import { generatedKind } from '../../schemas.ts';
 import { storedAs } from '../stored-as.ts';
-import { defaultMatchResources, paramRefText, validateMatchResources, validateParamRef } from './policy-parts.ts';
+import {
+  defaultMatchResources,
+  paramRefText,
+  validateMatchResources,
+  validateMutableOperations,
+  validateParamRef,
+} from './policy-parts.ts';
 import { validatePolicyName } from './validatingadmissionpolicybinding.ts';
 
 const group = 'admissionregistration.k8s.io';
@@ -22,6 +28,7 @@ const shared = {
       ...validatePolicyName(spec?.policyName),
       ...(spec?.paramRef ? validateParamRef(spec.paramRef, 'spec.paramRef') : []),
       ...(spec?.matchResources ? validateMatchResources(spec.matchResources, 'spec.matchResources') : []),
+      ...validateMutableOperations(spec?.matchResources, 'spec.matchResources'),
     ],
     generationFields: ['spec'],
   },

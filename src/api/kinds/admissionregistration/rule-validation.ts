@@ -13,7 +13,7 @@ export function defaultRules(rules: readonly Draft<RuleWithOperations>[] | undef
 export const validateRules = (rules: readonly RuleWithOperations[] | undefined, path: string): FieldError[] =>
   (rules ?? []).flatMap((rule, index) => validateRule(rule, `${path}[${index}]`));
 
-function validateRule(rule: RuleWithOperations, path: string): FieldError[] {
+export function validateRule(rule: RuleWithOperations, path: string): FieldError[] {
   const { apiGroups = [], apiVersions = [], resources = [], scope } = rule;
   return [
     ...validateList(rule.operations ?? [], 'operations', `${path}.operations`),

@@ -1,7 +1,13 @@
-import { duplicate, notSupported, required, type FieldError } from '../../field-error.ts';
-import type { ValidatingAdmissionPolicy as ValidatingAdmissionPolicyType, Validation } from '../../generated/admissionregistration/v1.ts';
+import { duplicate, invalid, notSupported, required, type FieldError } from '../../field-error.ts';
+import type {
+  AuditAnnotation,
+  ValidatingAdmissionPolicy as ValidatingAdmissionPolicyType,
+  Validation,
+} from '../../generated/admissionregistration/v1.ts';
 import { ageColumn, defineKind, nameColumn } from '../../kind.ts';
 import { generatedKind } from '../../schemas.ts';
+import { qualifiedName } from '../../validation/names.ts';
+import { utf8Length } from '../../validation/text-size.ts';
 import { validateConditions } from '../conditions.ts';
 import { validateMatchConditions } from './match-conditions.ts';
 import {
@@ -13,6 +19,8 @@ import {
   validateVariables,
 } from './policy-parts.ts';
 
+const maxAuditAnnotations = 20;
+const maxAuditExpressionBytes = 5 * 1024;
 const reasons = ['Forbidden', 'Invalid', 'RequestEntityTooLarge', 'Unauthorized'];
 
 /** Expressions in CEL are kept as they come; no one compiles them here. */
@@ -34,12 +42,12 @@ export const ValidatingAdmissionPolicy = defineKind<ValidatingAdmissionPolicyTyp
     prepareForCreate: (policy) => {
       policy.status = {};
     },
-    validate: ({ spec }) => validateSpec(spec ?? {}),
+    validate: ({ metadata, spec }) => validateSpec(spec ?? {}, metadata.name),
     validateStatusUpdate: ({ status }) => validateConditions(status.conditions ?? [], 'status.conditions'),
   },
 });
 
-function validateSpec(spec: ValidatingAdmissionPolicyType['spec']): FieldError[] {
+function validateSpec(spec: ValidatingAdmissionPolicyType['spec'], name: string | undefined): FieldError[] {
   const { validations = [], auditAnnotations = [], paramKind } = spec;
   const nothing = validations.length + auditAnnotations.length === 0;
   const atLeastOne = 'validations or auditAnnotations must contain at least one item';
@@ -51,23 +59,35 @@ function validateSpec(spec: ValidatingAdmissionPolicyType['spec']): FieldError[]
     ...validateVariables(spec.variables, 'spec.variables'),
     ...(nothing ? [required('spec.validations', atLeastOne), required('spec.auditAnnotations', atLeastOne)] : []),
     ...validations.flatMap((validation, index) => validateValidation(validation, `spec.validations[${index}]`)),
-    ...auditAnnotations.flatMap(({ key, valueExpression }, index) => [
-      ...(key ? [] : [required(`spec.auditAnnotations[${index}].key`)]),
-      ...(valueExpression?.trim() ? [] : [required(`spec.auditAnnotations[${index}].valueExpression`, 'valueExpression is not specified')]),
-      ...(auditAnnotations.findIndex((other) => other.key === key) < index ? [duplicate(`spec.auditAnnotations[${index}].key`, key)] : []),
-    ]),
+    ...validateAuditAnnotations(auditAnnotations, name ?? '', 'spec.auditAnnotations'),
   ];
 }
 
-function validateValidation({ expression, message, messageExpression, reason }: Validation, path: string): FieldError[] {
+function validateValidation({ expression, message = '', messageExpression = '', reason }: Validation, path: string): FieldError[] {
   const problems: FieldError[] = [];
   if (!expression?.trim()) problems.push(required(`${path}.expression`, 'expression is not specified'));
-  if (messageExpression !== undefined && messageExpression !== '' && messageExpression.trim() === '')
-    problems.push(required(`${path}.messageExpression`, 'must be non-empty if specified'));
-  if (message !== undefined && message !== '' && message.trim() === '')
-    problems.push(required(`${path}.message`, 'message must be non-empty if specified'));
-  if (expression?.includes('\n') && !message)
-    problems.push(required(`${path}.message`, 'message must be specified if expression contains line breaks'));
+  if (messageExpression !== '' && messageExpression.trim() === '')
+    problems.push(invalid(`${path}.messageExpression`, messageExpression, 'must be non-empty if specified'));
+  if (message !== '' && message.trim() === '') problems.push(invalid(`${path}.message`, message, 'message must be non-empty if specified'));
+  else if (/[\n\r]/.test(message.trim())) problems.push(invalid(`${path}.message`, message, 'message must not contain line breaks'));
   if (reason !== undefined && !reasons.includes(reason)) problems.push(notSupported(`${path}.reason`, reason, reasons));
   return problems;
+}
+
+function validateAuditAnnotations(annotations: readonly AuditAnnotation[], policyName: string, path: string): FieldError[] {
+  const tooMany = `must not have more than ${maxAuditAnnotations} auditAnnotations`;
+  return [
+    ...(annotations.length > maxAuditAnnotations ? [invalid(path, annotations, tooMany)] : []),
+    ...annotations.flatMap(({ key, valueExpression }, index) => {
+      const at = `${path}[${index}]`;
+      const full = `${policyName}/${key ?? ''}`;
+      const problems = qualifiedName(full).map((problem) => invalid(`${at}.key`, full, problem));
+      const expression = valueExpression?.trim() ?? '';
+      if (expression === '') problems.push(required(`${at}.valueExpression`, 'valueExpression is not specified'));
+      else if (utf8Length(expression) > maxAuditExpressionBytes)
+        problems.push(required(`${at}.valueExpression`, `must not exceed ${maxAuditExpressionBytes} bytes in length`));
+      if (annotations.findIndex((other) => other.key === key) < index) problems.push(duplicate(`${at}.key`, key));
+      return problems;
+    }),
+  ];
 }

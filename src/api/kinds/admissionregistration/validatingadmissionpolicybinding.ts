@@ -27,7 +27,8 @@ function validateSpec(spec: ValidatingAdmissionPolicyBindingType['spec']): Field
   return [
     ...validatePolicyName(spec.policyName),
     ...(spec.paramRef ? validateParamRef(spec.paramRef, 'spec.paramRef') : []),
-    ...(spec.matchResources ? validateMatchResources(spec.matchResources, 'spec.matchResources') : []),
+    // Upstream misspells the path.
+    ...(spec.matchResources ? validateMatchResources(spec.matchResources, 'spec.matchResouces') : []),
     ...validateActions(spec.validationActions ?? [], 'spec.validationActions'),
   ];
 }
@@ -38,18 +39,12 @@ export function validatePolicyName(name: string | undefined): FieldError[] {
 }
 
 function validateActions(given: readonly string[], path: string): FieldError[] {
-  if (given.length === 0) return [required(path)];
-  const problems = given.flatMap((action, index) => {
-    if (!actions.includes(action)) return [notSupported(`${path}[${index}]`, action, actions)];
-    return given.indexOf(action) < index ? [duplicate(`${path}[${index}]`, action)] : [];
-  });
-  if (given.includes('Deny') && given.includes('Warn'))
-    problems.push(
-      invalid(
-        path,
-        given,
-        'must not contain both "Deny" and "Warn" (repeating the same validation failure information in the API response and headers serves no purpose)',
-      ),
-    );
-  return problems;
+  const problems = given.flatMap((action, index) => [
+    ...(actions.includes(action) ? [] : [notSupported(`${path}[${index}]`, action, actions)]),
+    ...(given.indexOf(action) < index ? [duplicate(`${path}[${index}]`, action)] : []),
+  ]);
+  const both =
+    'must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)';
+  if (given.includes('Deny') && given.includes('Warn')) problems.push(invalid(path, given, both));
+  return given.length === 0 ? [...problems, required(path, 'at least one validation action is required')] : problems;
 }
