@@ -10,7 +10,7 @@ import { seededRng } from '../../src/base/rng.ts';
 import { realClock } from '../../src/machine/real/clock.ts';
 import { realFiles } from '../../src/machine/real/files.ts';
 import { EmbeddedStore } from '../../src/store/embedded-store.ts';
-import type { Store } from '../../src/store/store.ts';
+import { type Store, prefixRange } from '../../src/store/store.ts';
 
 const env = { clock: realClock, rng: seededRng(1), log: silentLog };
 const keyCount = 100_000;
@@ -20,6 +20,7 @@ const secondsPerRow = 3;
 const root = await mkdtemp(join(process.argv[2] ?? tmpdir(), 'slipway-bench-'));
 try {
   console.table(await putRates());
+  console.table(await watchRates());
   console.table(await loadAndOpen());
 } finally {
   await rm(root, { recursive: true });
@@ -60,6 +61,23 @@ async function putFor(store: Store, { writers, seconds, latenciesMs }: { writers
     }
   };
   await Promise.all(Array.from({ length: writers }, write));
+}
+
+/** Puts of 64 writers under many watches: half of one key each, half of one namespace each. */
+async function watchRates() {
+  const rows = [];
+  for (const watches of [0, 100, 10_000]) {
+    await using store = await open(`watch-${watches}`);
+    let events = 0;
+    for (let i = 0; i < watches; i++) {
+      const range = i % 2 === 0 ? { start: keyOf(i) } : prefixRange(`/registry/pods/namespace-${i % 100}/`);
+      store.watch(range, { prevKv: true }, { events: (told) => void (events += told.length), end: () => {} });
+    }
+    const latenciesMs: number[] = [];
+    await putFor(store, { writers: 64, seconds: secondsPerRow, latenciesMs });
+    rows.push({ watches, 'puts/s': Math.round(latenciesMs.length / secondsPerRow), 'events/s': Math.round(events / secondsPerRow) });
+  }
+  return rows;
 }
 
 async function loadAndOpen() {

@@ -6,12 +6,14 @@ export interface FileSystem {
   /** Fails with `FileError` code `ENOENT` where the file is missing and `create` is not asked for. */
   open(path: string, options?: OpenOptions): Promise<File>;
   readFile(path: string): Promise<Uint8Array>;
-  /** Names in a folder, sorted. */
+  /** Names of files and folders in a folder, sorted. */
   list(folder: string): Promise<string[]>;
   exists(path: string): Promise<boolean>;
   /** Makes the folder and its parents, with the mode for those it makes. */
   makeFolder(path: string, mode?: number): Promise<void>;
+  /** Moves a file, in place of one of that name if there is one: at any moment the name leads to one of the two. */
   rename(from: string, to: string): Promise<void>;
+  /** Takes a file's name away; who has it open keeps its bytes. */
   remove(path: string): Promise<void>;
   /** Makes creations, renames and removals in the folder durable. */
   syncFolder(path: string): Promise<void>;

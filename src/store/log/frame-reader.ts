@@ -57,13 +57,26 @@ export class FrameReader {
   /** Whether a frame later than the ones read so far stands anywhere behind a damaged one. */
   async hasLaterFrame(): Promise<boolean> {
     for (let at = this.#offset + 1; at + frameHeaderBytes <= this.#size; at++) {
-      const window = await this.#bytes(at, Math.min(windowBytes, this.#size - at));
-      const found = window.indexOf(frameMagic & 0xff);
-      at += found < 0 ? window.length - 1 : found;
-      const header = found < 0 ? undefined : await this.#headerAt(at);
-      if (header && header.number > this.#next.number && (await this.#wholeFrame(at, header))) return true;
+      await this.#bytes(at, frameHeaderBytes);
+      const found = this.#laterHeaderInWindow(at);
+      // The last few bytes of the window may begin a header that ends in the next one.
+      at = found?.at ?? this.#windowAt + this.#window.length - frameHeaderBytes;
+      if (found && (await this.#wholeFrame(at, found.header))) return true;
     }
     return false;
+  }
+
+  /** The first thing from an offset on, and in the window, that looks like the header of a later frame. Millions of bytes may be looked at: not one may be awaited. */
+  #laterHeaderInWindow(from: number): { at: number; header: FrameHeader } | undefined {
+    const window = this.#window;
+    for (let i = from - this.#windowAt; ; i++) {
+      i = window.indexOf(frameMagic & 0xff, i);
+      if (i < 0 || i + frameHeaderBytes > window.length) return undefined;
+      if (window[i + 1] !== ((frameMagic >>> 8) & 0xff)) continue;
+      const header = readFrameHeader(window.subarray(i, i + frameHeaderBytes));
+      const at = this.#windowAt + i;
+      if (header && header.number > this.#next.number && at + frameHeaderBytes + header.payloadBytes <= this.#size) return { at, header };
+    }
   }
 
   async #headerAt(offset: number): Promise<FrameHeader | undefined> {

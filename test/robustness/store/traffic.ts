@@ -136,7 +136,9 @@ export class Traffic {
   #watch(): void {
     const range = this.#rng.below(2) === 0 ? prefixRange('') : prefixRange(`key/${this.#rng.below(3)}`);
     const past = this.#rng.below(2) === 0;
-    const from = past ? Math.max(2, this.#store.compactRevision, this.#store.revision - this.#rng.below(30)) : this.#store.revision + 1;
+    const from = past
+      ? Math.max(2, this.#store.compactRevision, this.#store.revision - this.#rng.below(30))
+      : this.#store.revision + 1 + this.#rng.below(4);
     const prevKv = this.#rng.below(2) === 0;
     const watch = new RecordedWatch(this.#store, { from, prevKv, progressEveryMs: 500 }, range);
     watch.pausing = this.#rng.below(3) === 0;
