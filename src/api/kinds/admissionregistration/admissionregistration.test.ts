@@ -121,3 +121,17 @@ test('kubectl get validatingadmissionpolicies', () => {
   const { Validations, ParamKind } = row(ValidatingAdmissionPolicy, object);
   assert.deepEqual([Validations, ParamKind], [1, 'v1/ConfigMap']);
 });
+
+test('kubectl get validatingadmissionpolicybindings', () => {
+  const cell = (paramRef: Manifest) =>
+    row(
+      ValidatingAdmissionPolicyBinding,
+      created(ValidatingAdmissionPolicyBinding, { metadata: { name: 'b' }, spec: { policyName: 'p', paramRef } }),
+    )['ParamRef'];
+  assert.equal(cell({ name: 'x' }), '*/x');
+  assert.equal(cell({ name: 'x', namespace: 'ns' }), 'ns/x');
+  assert.equal(
+    cell({ selector: { matchLabels: { a: 'b' } } }),
+    '&LabelSelector{MatchLabels:map[string]string{a: b,},MatchExpressions:[]LabelSelectorRequirement{},}',
+  );
+});

@@ -1,8 +1,7 @@
 import type { Draft } from '../../draft.ts';
 import { duplicate, forbidden, invalid, notSupported, required, type FieldError } from '../../field-error.ts';
 import type { MatchResources, NamedRuleWithOperations, ParamKind, ParamRef, Variable } from '../../generated/admissionregistration/v1.ts';
-import { labelSelectorText, selectorOf } from '../../label-selector.ts';
-import { parseApiVersion } from '../../meta.ts';
+import { parseApiVersion, type LabelSelector } from '../../meta.ts';
 import { validateLabelSelector } from '../../validation/label-selector.ts';
 import { cIdentifier, dns1035Label, dns1123Subdomain, pathSegmentName } from '../../validation/names.ts';
 import { defaultRules, validateRule } from './rule-validation.ts';
@@ -105,8 +104,16 @@ export const validateVariables = (variables: readonly Variable[] | undefined, pa
 
 export const paramKindText = (kind: ParamKind | undefined): string => (kind ? `${kind.apiVersion ?? ''}/${kind.kind ?? ''}` : '<unset>');
 
-/** `namespace/name`; every namespace's where it says none. */
+/** `namespace/name`; every namespace's where it says none. A selector as Go prints it. */
 export function paramRefText(ref: ParamRef | undefined): string {
   if (ref?.name) return `${ref.namespace || '*'}/${ref.name}`;
-  return ref?.selector ? labelSelectorText(selectorOf(ref.selector)) : '<unset>';
+  return ref?.selector ? goText(ref.selector) : '<unset>';
+}
+
+function goText({ matchLabels = {}, matchExpressions = [] }: LabelSelector): string {
+  const labels = Object.entries(matchLabels).map(([key, value]) => `${key}: ${value},`);
+  const requirements = matchExpressions.map(
+    ({ key, operator, values = [] }) => `LabelSelectorRequirement{Key:${key},Operator:${operator},Values:[${values.join(' ')}],},`,
+  );
+  return `&LabelSelector{MatchLabels:map[string]string{${labels.sort().join('')}},MatchExpressions:[]LabelSelectorRequirement{${requirements.join('')}},}`;
 }
