@@ -107,6 +107,10 @@ export interface Strategy<O extends KubeObject> {
   nameProblems?(name: string, asPrefix: boolean): string[];
   /** Default seconds between a deletion and its end; 0 (at once) when absent. Pods answer 30 or what their spec says. */
   deletionGraceSeconds?(object: O, requestedSeconds: number | undefined): number;
+  /** Marks an object whose deletion begins and does not end at once: a Namespace is Terminating from then on. */
+  prepareForDeletion?(object: Draft<O>): void;
+  /** Does something beside finalizers and grace hold an object that is being deleted? Namespaces wait for `spec.finalizers`. */
+  holdsDeletion?(object: O): boolean;
   /** May an update of a missing object create it? (Leases, Endpoints, Events …: upstream's AllowCreateOnUpdate.) */
   readonly createOnUpdate?: boolean;
   /** May an update leave out the resourceVersion? True when absent. */

@@ -37,6 +37,10 @@ export const Namespace = defineKind<NamespaceType>({
     validateCreate: (namespace) =>
       (namespace.spec.finalizers ?? []).flatMap((finalizer) => validateNamespaceFinalizer(finalizer, 'spec.finalizers')),
     validateStatusUpdate: validatePhase,
+    prepareForDeletion(namespace) {
+      namespace.status = { ...namespace.status, phase: 'Terminating' };
+    },
+    holdsDeletion: (namespace) => (namespace.spec.finalizers ?? []).length > 0,
     subresourceUpdates: {
       finalize: {
         prepare(namespace, old) {

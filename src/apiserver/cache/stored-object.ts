@@ -1,0 +1,182 @@
+import type { Encodable } from '../../api/call.ts';
+import type { Draft } from '../../api/draft.ts';
+import type { Kind } from '../../api/kind.ts';
+import type { KubeObject } from '../../api/meta.ts';
+import { utf8 } from '../../codec/bytes.ts';
+import { stringifyJson } from '../../codec/json.ts';
+import type { Key } from '../../store/store.ts';
+import { nameOf, type KeySpace } from '../storage/keys.ts';
+import type { DecodedCache, Holder } from './decoded-cache.ts';
+import { decodeStored, openingOf, splice, type Opening } from './encoding.ts';
+
+/** What the stored objects of one resource have in common. */
+export class ObjectFamily {
+  /** The kind in the version in which objects are stored. */
+  readonly kind: Kind;
+  readonly space: KeySpace;
+  readonly opening: Opening;
+  /** The paths whose values are kept beside each object, so that field selectors need no decoding. */
+  readonly fieldPaths: readonly string[];
+  readonly cache: DecodedCache;
+  /** Decoded objects are frozen: for tests, to catch readers that write. */
+  readonly freeze: boolean;
+
+  constructor(kind: Kind, space: KeySpace, cache: DecodedCache, freeze: boolean) {
+    this.kind = kind;
+    this.space = space;
+    this.opening = openingOf(kind);
+    this.fieldPaths = Object.keys(kind.selectableFields);
+    this.cache = cache;
+    this.freeze = freeze;
+  }
+}
+
+/** A decoded object takes about so many times its JSON in memory. */
+const decodedFactor = 3;
+const noLabels: Readonly<Record<string, string>> = Object.freeze({});
+
+/** One revision of one object: its stored bytes, and whatever was made of them so far. Shared by all, changed by none. */
+export class StoredObject implements Encodable, Holder {
+  readonly family: ObjectFamily;
+  readonly key: Key;
+  readonly value: Uint8Array;
+  /** Its resourceVersion. For the last state of a deleted object: the revision of the deletion. */
+  readonly revision: number;
+  readonly namespace: string;
+  readonly name: string;
+  used = false;
+  #decoded: KubeObject | undefined;
+  #labels: Readonly<Record<string, string>> | undefined;
+  #fields: readonly string[] | undefined;
+  #versions: Map<Kind, ConvertedObject> | undefined;
+
+  constructor(family: ObjectFamily, key: Key, value: Uint8Array, revision: number) {
+    this.family = family;
+    this.key = key;
+    this.value = value;
+    this.revision = revision;
+    const { namespace, name } = nameOf(family.space, key);
+    this.namespace = namespace;
+    this.name = name;
+  }
+
+  get object(): KubeObject {
+    this.used = true;
+    if (!this.#decoded) {
+      const decoded = decodeStored(this.value, this.revision);
+      this.#decoded = this.family.freeze ? deepFreeze(decoded) : decoded;
+      this.family.cache.add(this, this.value.length * decodedFactor);
+    }
+    return this.#decoded;
+  }
+
+  json(): readonly Uint8Array[] {
+    return splice(this.family.opening, this.value, this.revision);
+  }
+
+  get labels(): Readonly<Record<string, string>> {
+    return (this.#labels ??= this.object.metadata.labels ?? noLabels);
+  }
+
+  /** The value of a selectable field of the stored version; '' where it is absent, `undefined` for a path that is none. */
+  field(path: string): string | undefined {
+    if (path === 'metadata.name') return this.name;
+    if (path === 'metadata.namespace') return this.namespace;
+    const index = this.family.fieldPaths.indexOf(path);
+    return index < 0 ? undefined : (this.#fields ??= this.#fieldsOf(this.object))[index];
+  }
+
+  /** Takes labels and fields from an object that is at hand anyway; it says what the bytes say. */
+  prime(object: KubeObject): void {
+    this.#labels ??= object.metadata.labels ?? noLabels;
+    this.#fields ??= this.#fieldsOf(object);
+  }
+
+  /** The same state under a later revision: what a watch reports of an object that is gone. */
+  at(revision: number): StoredObject {
+    const later = new StoredObject(this.family, this.key, this.value, revision);
+    later.#labels = this.#labels;
+    later.#fields = this.#fields;
+    return later;
+  }
+
+  /** The object as another served version of its kind shows it. */
+  as(kind: Kind): Encodable {
+    if (kind === this.family.kind || !kind.storage) return this;
+    this.#versions ??= new Map();
+    let converted = this.#versions.get(kind);
+    if (!converted) this.#versions.set(kind, (converted = new ConvertedObject(this, kind)));
+    return converted;
+  }
+
+  release(): void {
+    this.#decoded = undefined;
+  }
+
+  #fieldsOf(object: KubeObject): readonly string[] {
+    return this.family.fieldPaths.map((path) => this.family.kind.selectableFields[path]!(object));
+  }
+}
+
+/** A stored object in a version other than the stored one, converted when asked for and held by the same cache. */
+class ConvertedObject implements Encodable, Holder {
+  readonly #source: StoredObject;
+  readonly #kind: Kind;
+  used = false;
+  #object: KubeObject | undefined;
+  #json: Uint8Array | undefined;
+
+  constructor(source: StoredObject, kind: Kind) {
+    this.#source = source;
+    this.#kind = kind;
+  }
+
+  get object(): KubeObject {
+    this.used = true;
+    if (!this.#object) {
+      const converted = convertFromStored(this.#kind, decodeStored(this.#source.value, this.#source.revision) as Draft<KubeObject>);
+      this.#object = this.#source.family.freeze ? deepFreeze(converted) : converted;
+      this.#held();
+    }
+    return this.#object;
+  }
+
+  json(): readonly Uint8Array[] {
+    this.used = true;
+    if (!this.#json) {
+      this.#json = utf8(stringifyJson(this.object));
+      this.#held();
+    }
+    return [this.#json];
+  }
+
+  release(): void {
+    this.#object = undefined;
+    this.#json = undefined;
+  }
+
+  #held(): void {
+    const size = this.#source.value.length;
+    this.#source.family.cache.add(this, (this.#object ? size * decodedFactor : 0) + (this.#json?.length ?? 0));
+  }
+}
+
+/** From the stored version to `kind`'s. */
+export function convertFromStored(kind: Kind, stored: Draft<KubeObject>): Draft<KubeObject> {
+  if (!kind.storage) return stored;
+  const converted = kind.storage.fromStored(stored);
+  const { kind: name, apiVersion } = openingOf(kind);
+  return { ...converted, kind: name, apiVersion };
+}
+
+/** From `kind`'s version to the stored one; the stored opening names kind and version. */
+export const convertToStored = (kind: Kind, object: Draft<KubeObject>): Draft<KubeObject> =>
+  kind.storage ? kind.storage.toStored(object) : object;
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const inner of Object.values(value)) deepFreeze(inner);
+  }
+  return value;
+}

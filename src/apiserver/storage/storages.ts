@@ -1,0 +1,71 @@
+import type { Clock } from '../../base/clock.ts';
+import type { ApiError } from '../../api/errors.ts';
+import { storagePrefix, type Kind } from '../../api/kind.ts';
+import type { KubeObject } from '../../api/meta.ts';
+import type { KindRegistry } from '../../api/registry.ts';
+import { DecodedCache } from '../cache/decoded-cache.ts';
+import type { RingLimits } from '../cache/event-ring.ts';
+import { ObjectFamily } from '../cache/stored-object.ts';
+import { WatchCache } from '../cache/watch-cache.ts';
+import type { Store } from '../../store/store.ts';
+import { keySpaceOf } from './keys.ts';
+import { LeasePool } from './lease-pool.ts';
+import { ResourceStorage } from './resource-storage.ts';
+
+export interface StoragesOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly kinds: KindRegistry;
+  readonly decodedBytes: number;
+  readonly ringLimits: RingLimits;
+  readonly bookmarkEveryMs: number;
+  readonly freeze: boolean;
+  readonly onEvents: (kind: Kind, count: number) => void;
+}
+
+/** The storage of each stored resource, made when it is first asked for. Versions of a resource, and the two Event groups, share one. */
+export class Storages {
+  readonly #options: StoragesOptions;
+  readonly #byPrefix = new Map<string, ResourceStorage>();
+  readonly #shared: { store: Store; leases: LeasePool; written: WeakMap<Uint8Array, KubeObject> };
+  readonly #decoded: DecodedCache;
+  readonly #startRevision: number;
+
+  constructor(options: StoragesOptions) {
+    this.#options = options;
+    this.#startRevision = options.store.revision;
+    this.#decoded = new DecodedCache(options.decodedBytes);
+    this.#shared = { store: options.store, leases: new LeasePool(options.store, options.clock), written: new WeakMap() };
+  }
+
+  of(kind: Kind): ResourceStorage {
+    const prefix = storagePrefix(kind);
+    let storage = this.#byPrefix.get(prefix);
+    if (!storage) this.#byPrefix.set(prefix, (storage = this.#make(this.#options.kinds.storedAs(kind))));
+    return storage;
+  }
+
+  all(): Iterable<ResourceStorage> {
+    return this.#byPrefix.values();
+  }
+
+  stop(reason: ApiError): void {
+    for (const storage of this.all()) storage.cache.stop(reason);
+  }
+
+  #make(kind: Kind): ResourceStorage {
+    const { store, clock, ringLimits, bookmarkEveryMs, freeze, onEvents } = this.#options;
+    const family = new ObjectFamily(kind, keySpaceOf(kind), this.#decoded, freeze);
+    const cache = new WatchCache({
+      store,
+      clock,
+      family,
+      startRevision: this.#startRevision,
+      ringLimits,
+      bookmarkEveryMs,
+      written: this.#shared.written,
+      onEvents: (count) => onEvents(kind, count),
+    });
+    return new ResourceStorage(family, cache, this.#shared);
+  }
+}
