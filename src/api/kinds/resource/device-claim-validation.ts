@@ -1,5 +1,5 @@
 import type { Draft } from '../../draft.ts';
-import { duplicate, invalid, notSupported, required, tooMany, type FieldError } from '../../field-error.ts';
+import { duplicate, invalid, notSupported, required, tooLong, tooMany, type FieldError } from '../../field-error.ts';
 import type {
   DeviceClaim,
   DeviceConstraint,
@@ -13,14 +13,15 @@ import type {
 import type { DeviceClaim as OldDeviceClaim } from '../../generated/resource/v1beta1.ts';
 import { validateLabelName } from '../../validation/label-selector.ts';
 import { labelValue } from '../../validation/names.ts';
-import { validateDriver, validateLabelText, validateQualifiedName, validateSubdomainText } from './device-names.ts';
+import { utf8Length } from '../../validation/text-size.ts';
+import { validateDriver, validateLabelText, validateFullyQualifiedName, validateSubdomainText } from './device-names.ts';
 import { upgradeDeviceClaim } from './device-requests.ts';
 
 const maxRequests = 32;
 const maxSubRequests = 8;
 const maxSelectors = 32;
 const maxTolerations = 16;
-const maxExpressionCharacters = 10 * 1024;
+const maxExpressionBytes = 10 * 1024;
 
 /** Upstream's validateDeviceClaim, of claims and of templates for them. CEL is not compiled here. */
 export function validateDeviceClaim(claim: DeviceClaim, path: string): FieldError[] {
@@ -32,9 +33,7 @@ export function validateDeviceClaim(claim: DeviceClaim, path: string): FieldErro
     ...limited(requests, maxRequests, `${path}.requests`),
     ...requests.flatMap((request, index) => [
       ...validateRequest(request, `${path}.requests[${index}]`),
-      ...(requests.findIndex(({ name }) => name === request.name) < index
-        ? [duplicate(`${path}.requests[${index}].name`, request.name)]
-        : []),
+      ...(requests.findIndex(({ name }) => name === request.name) < index ? [duplicate(`${path}.requests[${index}]`, request.name)] : []),
     ]),
     ...limited(constraints, maxRequests, `${path}.constraints`),
     ...constraints.flatMap((constraint, index) => validateConstraint(constraint, names, `${path}.constraints[${index}]`)),
@@ -70,7 +69,7 @@ function validateRequest(request: DeviceRequest, path: string): FieldError[] {
     ...firstAvailable.flatMap((sub, index) => [
       ...validateLabelText(sub.name, `${path}.firstAvailable[${index}].name`),
       ...(firstAvailable.findIndex((other) => other.name === sub.name) < index
-        ? [duplicate(`${path}.firstAvailable[${index}].name`, sub.name)]
+        ? [duplicate(`${path}.firstAvailable[${index}]`, sub.name)]
         : []),
       ...validateExact(sub, `${path}.firstAvailable[${index}]`),
     ]),
@@ -103,19 +102,19 @@ export function validateSelectors(selectors: readonly DeviceSelector[], path: st
       if (!cel) return [required(`${path}[${index}].cel`)];
       const expression = cel.expression ?? '';
       const at = `${path}[${index}].cel.expression`;
-      if (expression.length > maxExpressionCharacters)
-        return [invalid(at, expression, `must be no more than ${maxExpressionCharacters} bytes`)];
+      if (utf8Length(expression) > maxExpressionBytes) return [tooLong(at, maxExpressionBytes)];
       return expression === '' ? [required(at)] : [];
     }),
   ];
 }
 
 function validateConstraint(constraint: DeviceConstraint, names: ReadonlySet<string>, path: string): FieldError[] {
-  const { matchAttribute, requests = [] } = constraint;
+  const { matchAttribute, distinctAttribute, requests = [] } = constraint;
   const problems = validateRequestNames(requests, names, `${path}.requests`);
-  if (!matchAttribute) return [...problems, required(`${path}.matchAttribute`)];
-  if (!matchAttribute.includes('/')) problems.push(invalid(`${path}.matchAttribute`, matchAttribute, 'must include a domain'));
-  return [...problems, ...validateQualifiedName(matchAttribute, `${path}.matchAttribute`)];
+  if (matchAttribute !== undefined) return [...problems, ...validateFullyQualifiedName(matchAttribute, `${path}.matchAttribute`)];
+  if (distinctAttribute !== undefined) return [...problems, ...validateFullyQualifiedName(distinctAttribute, `${path}.distinctAttribute`)];
+  // The sentence's end is upstream's, though nothing is set.
+  return [...problems, required(path, 'exactly one of "matchAttribute" or "distinctAttribute" is required, but multiple fields are set')];
 }
 
 function validateRequestNames(wanted: readonly string[], names: ReadonlySet<string>, path: string): FieldError[] {

@@ -1,4 +1,4 @@
-import { invalid, required, type FieldError } from '../../field-error.ts';
+import { invalid, required, tooLong, type FieldError } from '../../field-error.ts';
 import { cIdentifier, dns1123Label, dns1123Subdomain } from '../../validation/names.ts';
 import { utf8Length } from '../../validation/text-size.ts';
 
@@ -30,16 +30,22 @@ export function validatePool(name: string | undefined, path: string): FieldError
 
 /** `domain/identifier`, of attributes and capacities; the domain is the driver's where it is left out. */
 export function validateQualifiedName(name: string, path: string): FieldError[] {
-  if (name === '') return [required(path, 'name required')];
-  const parts = name.split('/');
-  const identifier = parts.at(-1)!;
-  if (parts.length > 2) return [invalid(path, name, 'the domain must not contain a slash')];
-  const domain = parts.length === 2 ? validateSubdomainText(parts[0], path) : [];
-  return [...domain, ...validateIdentifier(identifier, path)];
+  const [first = '', second, ...more] = name.split('/');
+  // Upstream lets names of three parts pass.
+  if (more.length > 0) return [];
+  if (second === undefined) return validateIdentifier(first, path);
+  return [
+    ...(first === '' ? [invalid(path, '', 'the domain must not be empty')] : validateDriver(first, path)),
+    ...(second === '' ? [invalid(path, '', 'the name must not be empty')] : validateIdentifier(second, path)),
+  ];
 }
 
+export const validateFullyQualifiedName = (name: string, path: string): FieldError[] =>
+  validateQualifiedName(name, path).concat(
+    name.includes('/') ? [] : [invalid(path, name, 'a fully qualified name must be a domain and a name separated by a slash')],
+  );
+
 function validateIdentifier(identifier: string, path: string): FieldError[] {
-  if (identifier === '') return [required(path, 'the identifier must not be empty')];
-  if (utf8Length(identifier) > maxIdentifierBytes) return [invalid(path, identifier, `must be no more than ${maxIdentifierBytes} bytes`)];
-  return cIdentifier(identifier).map((problem) => invalid(path, identifier, problem));
+  const problems = utf8Length(identifier) > maxIdentifierBytes ? [tooLong(path, maxIdentifierBytes)] : [];
+  return [...problems, ...cIdentifier(identifier).map((problem) => invalid(path, identifier, problem))];
 }

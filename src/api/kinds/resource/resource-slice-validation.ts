@@ -1,4 +1,4 @@
-import { duplicate, invalid, notSupported, required, tooMany, type FieldError } from '../../field-error.ts';
+import { duplicate, invalid, notSupported, required, tooLong, tooMany, type FieldError } from '../../field-error.ts';
 import type { Device, DeviceAttribute, DeviceTaint, ResourceSliceSpec } from '../../generated/resource/v1.ts';
 import { validateLabelName } from '../../validation/label-selector.ts';
 import { validateNonNegative } from '../../validation/metadata.ts';
@@ -25,7 +25,7 @@ export function validateSliceSpec(spec: ResourceSliceSpec): FieldError[] {
     ...(devices.length > maxDevices ? [tooMany('spec.devices', devices.length, maxDevices)] : []),
     ...devices.flatMap((device, index) => [
       ...validateDevice(device, `spec.devices[${index}]`),
-      ...(devices.findIndex(({ name }) => name === device.name) < index ? [duplicate(`spec.devices[${index}].name`, device.name)] : []),
+      ...(devices.findIndex(({ name }) => name === device.name) < index ? [duplicate(`spec.devices[${index}]`, device.name)] : []),
     ]),
     ...sharedCounters.flatMap(({ name, counters }, index) => [
       ...validateLabelText(name, `spec.sharedCounters[${index}].name`),
@@ -63,15 +63,23 @@ function validateDevice(device: Device, path: string): FieldError[] {
   ];
 }
 
+const number = String.raw`(0|[1-9]\d*)`;
+const prerelease = String.raw`(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)`;
+const build = '[0-9a-zA-Z-]+';
+const semanticVersion = new RegExp(
+  String.raw`^${number}\.${number}\.${number}(-${prerelease}(\.${prerelease})*)?(\+${build}(\.${build})*)?$`,
+);
+
 function validateAttribute(attribute: DeviceAttribute, path: string): FieldError[] {
-  const set = Object.values(attribute).filter((value) => value !== undefined);
-  if (set.length === 0) return [required(path, 'exactly one value must be specified')];
-  if (set.length > 1) return [invalid(path, attribute, 'exactly one value must be specified')];
-  return (['string', 'version'] as const).flatMap((form) => {
-    const text = attribute[form];
-    if (text === undefined || utf8Length(text) <= maxAttributeBytes) return [];
-    return [invalid(`${path}.${form}`, text, `must be no more than ${maxAttributeBytes} bytes`)];
-  });
+  const { string, version } = attribute;
+  const problems: FieldError[] = [];
+  if (string !== undefined && utf8Length(string) > maxAttributeBytes) problems.push(tooLong(`${path}.string`, maxAttributeBytes));
+  if (version !== undefined && !semanticVersion.test(version))
+    problems.push(invalid(`${path}.version`, version, 'must be a string compatible with semver.org spec 2.0.0'));
+  if (version !== undefined && utf8Length(version) > maxAttributeBytes) problems.push(tooLong(`${path}.version`, maxAttributeBytes));
+  const set = Object.values(attribute).filter((value) => value !== undefined).length;
+  if (set === 1) return problems;
+  return [...problems, invalid(path, set === 0 ? '' : attribute, 'exactly one value must be specified')];
 }
 
 export function validateTaint({ key, value = '', effect }: DeviceTaint, path: string): FieldError[] {

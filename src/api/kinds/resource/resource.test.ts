@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Draft } from '../../draft.ts';
 import type { KubeObject } from '../../meta.ts';
-import { created, createProblems, row, updateProblems, type Manifest } from '../trial.ts';
+import { created, createProblems, row, statusProblems, updateProblems, type Manifest } from '../trial.ts';
 import { DeviceTaintRuleV1Beta2 } from './devicetaintrule.ts';
 import { ResourceClaim, ResourceClaimV1Beta1 } from './resourceclaim.ts';
 import { ResourceSlice, ResourceSliceV1Beta1 } from './resourceslice.ts';
@@ -35,7 +35,7 @@ const cases: readonly (readonly [what: string, devices: Manifest, problems: read
         { name: 'a', exactly: exactly() },
       ],
     },
-    ['requests[1].name: Duplicate value: "a"'],
+    ['requests[1]: Duplicate value: "a"'],
   ],
   [
     'all, but three',
@@ -62,6 +62,17 @@ test('the spec of a claim never changes', () => {
     spec.devices!.requests![0]!.exactly!.count = 2;
   });
   assert.match(problem!, /^spec: Invalid value: .*: field is immutable$/);
+});
+
+test('an allocation is taken back, never changed', () => {
+  const devices = { requests: [{ name: 'one', exactly: exactly() }] };
+  const user = { resource: 'pods', name: 'p', uid: 'u' };
+  assert.deepEqual(statusProblems(ResourceClaim, claim(devices), { reservedFor: [user] }), [
+    'status.reservedFor: Forbidden: may not be specified when `allocated` is not set',
+  ]);
+  assert.deepEqual(statusProblems(ResourceClaim, claim(devices), { allocation: { devices: {} }, reservedFor: [user] }), []);
+  const [problem] = statusProblems(ResourceClaim, claim(devices), { allocation: { a: 1 } }, { allocation: { a: 2 } });
+  assert.equal(problem, 'status.allocation: Invalid value: {"a":1}: field is immutable');
 });
 
 test('v1beta1 has the fields of an exact request in the request', () => {

@@ -6,6 +6,7 @@ import { generatedKind } from '../../schemas.ts';
 import { validateImmutable } from '../../semantic-equality.ts';
 import { storedAs } from '../stored-as.ts';
 import { defaultDeviceClaim, defaultOldDeviceClaim, downgradeDeviceClaim, upgradeDeviceClaim } from './device-requests.ts';
+import { validateClaimStatusUpdate } from './resource-claim-status.ts';
 import { validateDeviceClaim, validateOldDeviceClaim } from './device-claim-validation.ts';
 
 const group = 'resource.k8s.io';
@@ -23,6 +24,7 @@ const strategy = {
   defaults: ({ spec }: Draft<ResourceClaimType>) => defaultDeviceClaim(spec?.devices),
   validate: ({ spec }: ResourceClaimType) => validateDeviceClaim(spec?.devices ?? {}, 'spec.devices'),
   validateUpdate: unchangedSpec,
+  validateStatusUpdate: validateClaimStatusUpdate,
   generationFields: ['spec'],
 };
 
@@ -48,6 +50,7 @@ export const ResourceClaimV1Beta1 = defineKind<OldResourceClaim>({
     defaults: ({ spec }) => defaultOldDeviceClaim(spec?.devices),
     validate: ({ spec }) => validateOldDeviceClaim(spec?.devices ?? {}, 'spec.devices'),
     validateUpdate: unchangedSpec,
+    validateStatusUpdate: validateClaimStatusUpdate,
     generationFields: ['spec'],
   },
 });
