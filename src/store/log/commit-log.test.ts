@@ -91,6 +91,20 @@ describe('group commit', () => {
     assert.equal(answer, false);
   });
 
+  test('a writer that waits for room is not refused because others take it meanwhile', async () => {
+    const { store, hooks } = await gatedStore();
+    await using _ = store;
+    const gate = Promise.withResolvers<void>();
+    hooks.beforeWrite = () => gate.promise;
+    const large = put(store, 'large', 'x'.repeat(6000));
+    await clock.settle();
+    const small = Array.from({ length: 200 }, (_, i) => put(store, `small-${i}`, 'x'.repeat(100)));
+    await clock.settle();
+    gate.resolve();
+    await Promise.all([large, ...small]);
+    assert.equal(store.status().keys, 201);
+  });
+
   test('a snapshot is made while writers go on', async () => {
     const gate = Promise.withResolvers<void>();
     const files = new MemoryFiles();

@@ -147,7 +147,8 @@ export class CommitLog implements Journal {
       this.#noteDiskFull(!(await this.#segment.extend(Math.ceil((short + ahead) / stepBytes) * stepBytes)));
     this.#waiters.splice(0, waiters.length);
     for (const { bytes, use, resolve, reject } of waiters) {
-      if (this.#hasRoom(bytes, use)) resolve();
+      // On a disk that is not full, somebody else took the room meanwhile: they ask again.
+      if (this.#hasRoom(bytes, use) || !this.#diskFull) resolve();
       else reject(new NoSpaceError());
     }
   }
