@@ -115,7 +115,7 @@ export interface Strategy<O extends KubeObject> {
   readonly createOnUpdate?: boolean;
   /** May an update leave out the resourceVersion? True when absent. */
   readonly unconditionalUpdate?: boolean;
-  /** Counts `metadata.generation` when these fields change, top-level ones or paths such as `metadata.annotations`; `['spec']` when absent and there is a status. */
+  /** Counts `metadata.generation` when these fields change, top-level ones or paths such as `metadata.annotations`; `['spec']` when absent and there is a status. Of an empty list's kind no generation is kept. */
   readonly generationFields?: readonly string[];
   /** Default garbage collection when a delete names no propagation: `background` when absent. */
   readonly defaultPropagation?: 'background' | 'orphan';

@@ -25,7 +25,7 @@ const strategy = {
   validate: ({ spec }: ResourceClaimType) => validateDeviceClaim(spec?.devices ?? {}, 'spec.devices'),
   validateUpdate: unchangedSpec,
   validateStatusUpdate: validateClaimStatusUpdate,
-  generationFields: ['spec'],
+  generationFields: [],
 };
 
 export const ResourceClaim = defineKind<ResourceClaimType>({ ...generatedKind(group, 'v1', 'ResourceClaim'), columns, strategy });
@@ -51,7 +51,7 @@ export const ResourceClaimV1Beta1 = defineKind<OldResourceClaim>({
     validate: ({ spec }) => validateOldDeviceClaim(spec?.devices ?? {}, 'spec.devices'),
     validateUpdate: unchangedSpec,
     validateStatusUpdate: validateClaimStatusUpdate,
-    generationFields: ['spec'],
+    generationFields: [],
   },
 });
 
