@@ -96,7 +96,7 @@ describe('group commit', () => {
     await using _ = store;
     const gate = Promise.withResolvers<void>();
     hooks.beforeWrite = () => gate.promise;
-    const large = put(store, 'large', 'x'.repeat(6000));
+    const large = put(store, 'large', 'x'.repeat(5890));
     await clock.settle();
     const small = Array.from({ length: 200 }, (_, i) => put(store, `small-${i}`, 'x'.repeat(100)));
     await clock.settle();
