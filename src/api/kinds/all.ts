@@ -73,7 +73,9 @@ import { ResourceClaim, ResourceClaimV1Beta1, ResourceClaimV1Beta2 } from './res
 import { ResourceClaimTemplate, ResourceClaimTemplateV1Beta1, ResourceClaimTemplateV1Beta2 } from './resource/resourceclaimtemplate.ts';
 import { ResourcePoolStatusRequestV1Alpha3 } from './resource/resourcepoolstatusrequest.ts';
 import { ResourceSlice, ResourceSliceV1Beta1, ResourceSliceV1Beta2 } from './resource/resourceslice.ts';
+import { PodGroupV1Alpha2 } from './scheduling/podgroup.ts';
 import { PriorityClass } from './scheduling/priorityclass.ts';
+import { WorkloadV1Alpha2 } from './scheduling/workload.ts';
 import { CSIDriver } from './storage/csidriver.ts';
 import { CSINode } from './storage/csinode.ts';
 import { CSIStorageCapacity } from './storage/csistoragecapacity.ts';
@@ -168,7 +170,9 @@ export const allKinds: readonly Kind[] = [
   ResourceSlice,
   ResourceSliceV1Beta1,
   ResourceSliceV1Beta2,
+  PodGroupV1Alpha2,
   PriorityClass,
+  WorkloadV1Alpha2,
   CSIDriver,
   CSINode,
   CSIStorageCapacity,
