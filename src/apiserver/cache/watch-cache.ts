@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
-import { ApiError, expired, internal, serviceUnavailable } from '../../api/errors.ts';
+import { expired, internal, serviceUnavailable, type ApiError } from '../../api/errors.ts';
 import type { Kind } from '../../api/kind.ts';
 import type { WatchFrame, WatchSink } from '../../api/call.ts';
 import type { KubeObject } from '../../api/meta.ts';
@@ -268,5 +268,4 @@ export class WatchCache {
 }
 
 /** What kubelets and other crowds watch by: upstream's indexed fields. */
-const hotFieldsOf = ({ kind }: ObjectFamily): readonly string[] =>
-  kind.group === '' && kind.plural === 'pods' ? ['spec.nodeName'] : [];
+const hotFieldsOf = ({ kind }: ObjectFamily): readonly string[] => (kind.group === '' && kind.plural === 'pods' ? ['spec.nodeName'] : []);

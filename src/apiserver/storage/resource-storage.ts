@@ -93,8 +93,7 @@ export class ResourceStorage {
     const result = await this.#txn(key, revision, put);
     if (!result.succeeded) return { found: this.#found(result) };
     const cached = this.cache.get(key);
-    const done =
-      cached?.revision === result.revision ? cached : new StoredObject(this.family, key, put.value!, result.revision);
+    const done = cached?.revision === result.revision ? cached : new StoredObject(this.family, key, put.value!, result.revision);
     return { done };
   }
 
@@ -116,4 +115,3 @@ export class ResourceStorage {
     return entry && this.cache.adopt(entry);
   }
 }
-

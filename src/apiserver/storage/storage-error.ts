@@ -6,7 +6,7 @@ export function storageError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof CompactedError) return resourceExpired();
   // Upstream's finisher recognises the store's own sentence and answers 413 with it.
-  if (error instanceof RequestTooLargeError) return tooLargeRequest(`${error.message}`);
+  if (error instanceof RequestTooLargeError) return tooLargeRequest(error.message);
   if (error instanceof NoSpaceError) return internal(error);
   if (error instanceof StoppedError) return serviceUnavailable(error.message);
   return internal(error);
