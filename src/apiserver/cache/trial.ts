@@ -5,7 +5,6 @@ import type { WatchFrame, WatchSink } from '../../api/call.ts';
 import type { Draft } from '../../api/draft.ts';
 import type { ApiError } from '../../api/errors.ts';
 import { Pod } from '../../api/kinds/core/pod.ts';
-import type { Kind } from '../../api/kind.ts';
 import { KindRegistry } from '../../api/registry.ts';
 import type { KubeObject } from '../../api/meta.ts';
 import { allKinds } from '../../api/kinds/all.ts';
