@@ -28,8 +28,11 @@ export function keepAllButStatus(next: Draft<KubeObject>, old: Draft<KubeObject>
   for (const [name, value] of Object.entries(partsOf(old))) if (name !== 'metadata' && name !== 'status') parts[name] = value;
 }
 
-/** Does the kind count `metadata.generation`? Those with a status do, and those that say so. */
-export const countsGeneration = (kind: Kind): boolean => kind.strategy.generationFields !== undefined || hasStatus(kind);
+/** Does the kind count `metadata.generation`? Those with a status do, unless they say otherwise. */
+export function countsGeneration(kind: Kind): boolean {
+  const { generationFields } = kind.strategy;
+  return generationFields ? generationFields.length > 0 : hasStatus(kind);
+}
 
 /** Did something change that the generation counts? */
 export function changesGeneration(kind: Kind, next: KubeObject, old: KubeObject): boolean {

@@ -1,0 +1,177 @@
+import { randomBytes } from 'node:crypto';
+import type { Env } from '../base/env.ts';
+import type { Log } from '../base/log.ts';
+import { seededRng } from '../base/rng.ts';
+import type { Credentials } from '../api/call.ts';
+import { allKinds } from '../api/kinds/all.ts';
+import { ensureBootstrap } from '../apiserver/bootstrap.ts';
+import { startApiServer, type RunningApiServer } from '../apiserver/server.ts';
+import type { Client } from '../client/client.ts';
+import { typedClient } from '../client/typed-client.ts';
+import type { FileSystem } from '../machine/files.ts';
+import { MemoryFiles } from '../machine/memory/files.ts';
+import { realClock } from '../machine/real/clock.ts';
+import { nodeCrypto } from '../machine/real/crypto.ts';
+import { realFiles } from '../machine/real/files.ts';
+import { serveHttps, type HttpsServer } from '../net/https-server.ts';
+import { EmbeddedStore } from '../store/embedded-store.ts';
+import { MemoryStore } from '../store/memory-store.ts';
+import type { Store } from '../store/store.ts';
+import { wireHandler } from '../wire/handler.ts';
+import { startControllers } from './controllers.ts';
+import { contextName } from './home.ts';
+import { kubeconfigFor, type Kubeconfig } from './kubeconfig.ts';
+import { registerNodes } from './nodes.ts';
+import { clientCredentials, clients, ensurePki, type ClusterPki } from './pki.ts';
+import { firstAddress } from './subnet.ts';
+import type { ClusterSpec } from './spec.ts';
+
+export interface ControlPlaneOptions {
+  readonly spec: ClusterSpec;
+  /** Where certificates and keys are kept; in memory, and made anew each time, when absent. */
+  readonly pkiFolder?: string;
+  /** Keep the data in memory only: `spec.dataFolder` is not touched. */
+  readonly inMemory?: boolean;
+  readonly log: Log;
+  /** Gives up the start, and ends components, when it aborts. */
+  readonly signal: AbortSignal;
+  /** Decoded objects are frozen; for tests. */
+  readonly freeze?: boolean;
+}
+
+/** A control plane in this process: store, API server, its port, and controllers. Disposal stops all and closes the store. */
+export interface ControlPlane extends AsyncDisposable {
+  /** `https://127.0.0.1:6443`. */
+  readonly server: string;
+  readonly port: number;
+  readonly kubeconfig: Kubeconfig;
+  readonly store: Store;
+  readonly api: RunningApiServer;
+  /** An administrator's client, without a socket between. */
+  readonly client: Client;
+  /** Resolves with the failure when the store has stopped for good; never, while all is well. */
+  readonly failed: Promise<Error>;
+}
+
+/** The port of the first cluster, where nobody else has it. */
+const defaultPort = 6443;
+
+const administrator: Credentials = { by: 'identity', user: { name: clients.superAdmin.name, groups: clients.superAdmin.groups } };
+
+/** Starts everything; when it resolves, the API answers. Whatever fails on the way is taken down again. */
+export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
+  const { spec, log, signal } = options;
+  const life = new AbortController();
+  const env: Env = {
+    clock: realClock,
+    rng: seededRng(randomBytes(4).readUInt32LE()),
+    crypto: nodeCrypto(),
+    log,
+    signal: AbortSignal.any([signal, life.signal]),
+  };
+  await using opened = new AsyncDisposableStack();
+  opened.defer(() => life.abort());
+
+  const [pki, store] = await Promise.all([openPki(options, env), openStore(options, env)]);
+  opened.use(store);
+  const listening = { port: spec.apiPort ?? 0 };
+  const api = await startApiServer({
+    env,
+    store,
+    kinds: allKinds,
+    runtimeConfig: new Map(Object.entries(spec.runtimeConfig)),
+    serviceAccountKeys: pki.serviceAccountKeys,
+    externalAddress: () => `${spec.apiAddress}:${listening.port}`,
+    serviceSubnet: spec.serviceSubnet,
+    ...(options.freeze && { freeze: true }),
+  });
+  opened.use(api);
+  const client = typedClient({ api: api.call, credentials: administrator, userAgent: 'slipway' });
+  const https = opened.use(await listen(spec, pki, api, env));
+  listening.port = https.port;
+  await ensureBootstrap(client, {
+    apiAddress: spec.apiAddress,
+    apiPort: https.port,
+    serviceSubnet: spec.serviceSubnet,
+    clientCaPem: pki.ca.certificatePem,
+  });
+  await registerNodes(client, env.clock, spec.nodes);
+  await startControllers({ api, env, caPem: pki.ca.certificatePem });
+
+  const server = `https://${spec.apiAddress.includes(':') ? `[${spec.apiAddress}]` : spec.apiAddress}:${https.port}`;
+  const held = opened.move();
+  return {
+    server,
+    port: https.port,
+    kubeconfig: adminKubeconfig(spec, server, pki, env),
+    store,
+    api,
+    client,
+    failed: storeFailure(store, env),
+    [Symbol.asyncDispose]: () => held.disposeAsync(),
+  };
+}
+
+async function openPki({ spec, pkiFolder }: ControlPlaneOptions, env: Env): Promise<ClusterPki> {
+  const files: FileSystem = pkiFolder === undefined ? new MemoryFiles() : realFiles;
+  const pki = await ensurePki(env, files, {
+    folder: pkiFolder ?? '/etc/kubernetes/pki',
+    nodeName: spec.nodes[0]?.name ?? spec.name,
+    serviceAddress: firstAddress(spec.serviceSubnet),
+    advertiseAddress: spec.apiAddress,
+    extraNames: ['localhost', '127.0.0.1'],
+    ...(pkiFolder === undefined && { serviceAccountKeys: 'ecdsa-p256' as const }),
+  });
+  for (const { file, why } of pki.changes) env.log.verbose(1, 'Wrote a certificate or key', { file, why });
+  return pki;
+}
+
+function openStore({ spec, inMemory }: ControlPlaneOptions, env: Env): Store | Promise<Store> {
+  if (inMemory) return new MemoryStore({ env });
+  return EmbeddedStore.open({ files: realFiles, folder: spec.dataFolder, env });
+}
+
+async function listen(spec: ClusterSpec, pki: ClusterPki, api: RunningApiServer, env: Env): Promise<HttpsServer> {
+  const serving = pki.leaves.get('apiserver')!;
+  const bind = (port: number) =>
+    serveHttps({
+      host: spec.apiAddress,
+      port,
+      certificatePem: serving.certificatePem,
+      keyPem: serving.privateKeyPem,
+      clientCaPem: pki.ca.certificatePem,
+      handler: wireHandler({ api: api.call, clock: env.clock, crypto: env.crypto, log: env.log }),
+    });
+  try {
+    return await bind(spec.apiPort ?? defaultPort);
+  } catch (error) {
+    if (!(error instanceof Error) || (error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    // A port that was asked for, or that clients know already, is not exchanged for another.
+    if (spec.apiPort !== undefined && spec.apiPort !== 0)
+      throw new Error(`port ${spec.apiPort} on ${spec.apiAddress} is in use by another program`, { cause: error });
+    return bind(0);
+  }
+}
+
+function adminKubeconfig(spec: ClusterSpec, server: string, pki: ClusterPki, env: Env): Kubeconfig {
+  const { certificatePem, privateKeyPem } = clientCredentials(env, pki.ca, clients.admin);
+  return kubeconfigFor({
+    name: contextName(spec.name),
+    server,
+    caPem: pki.ca.certificatePem,
+    clientCertificatePem: certificatePem,
+    clientKeyPem: privateKeyPem,
+  });
+}
+
+/** Looks now and then: a store says that it stopped, but to nobody in particular. */
+function storeFailure(store: Store, env: Env): Promise<Error> {
+  return new Promise((resolve) => {
+    const look = () => {
+      const { failure } = store.status();
+      if (failure) resolve(failure);
+      else if (!env.signal.aborted) env.clock.after(1000, look);
+    };
+    look();
+  });
+}

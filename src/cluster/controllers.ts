@@ -1,0 +1,58 @@
+import type { Env } from '../base/env.ts';
+import type { Credentials } from '../api/call.ts';
+import type { Kind } from '../api/kind.ts';
+import type { RunningApiServer } from '../apiserver/server.ts';
+import type { Client } from '../client/client.ts';
+import { runController } from '../client/controller.ts';
+import { Informers } from '../client/informers.ts';
+import { typedClient } from '../client/typed-client.ts';
+import { collectable, GarbageCollector } from '../controllers/garbage-collector/collector.ts';
+import { namespaceController } from '../controllers/namespace/controller.ts';
+import { rootCaPublisher } from '../controllers/root-ca-publisher/controller.ts';
+import { serviceAccountController } from '../controllers/service-account/controller.ts';
+
+export interface ControllersOptions {
+  readonly api: RunningApiServer;
+  readonly env: Env;
+  /** What pods check the API server with. */
+  readonly caPem: string;
+}
+
+/**
+ * Starts the controllers, each under the ServiceAccount that kube-controller-manager gives it
+ * (`--use-service-account-credentials`), so that each has the rights of its own role and no more.
+ */
+export async function startControllers({ api, env, caPem }: ControllersOptions): Promise<void> {
+  const as = (name: string): Client =>
+    typedClient({ api: api.call, credentials: serviceAccount(name), userAgent: `kube-controller-manager/${name}` });
+  const informers = new Informers(typedClient({ api: api.call, credentials: manager, userAgent: 'kube-controller-manager' }), env);
+  const preferred = (): Kind[] => api.kinds().kinds.filter((kind) => api.kinds().preferred(kind.group, kind.plural) === kind);
+
+  const collector = new GarbageCollector({ client: as('generic-garbage-collector'), informers, env, kinds: collectable(preferred()) });
+  await Promise.all([
+    runController(
+      namespaceController(() => preferred().filter(isContent)),
+      as('namespace-controller'),
+      informers,
+      env,
+    ),
+    runController(serviceAccountController, as('service-account-controller'), informers, env),
+    runController(rootCaPublisher(caPem), as('root-ca-cert-publisher'), informers, env),
+  ]);
+  collector.run();
+}
+
+/** What a namespace may hold and can be emptied of. */
+const isContent = ({ namespaced, verbs }: Kind): boolean => namespaced && verbs.includes('list') && verbs.includes('delete');
+
+const manager: Credentials = { by: 'identity', user: { name: 'system:kube-controller-manager', groups: ['system:authenticated'] } };
+
+function serviceAccount(name: string): Credentials {
+  return {
+    by: 'identity',
+    user: {
+      name: `system:serviceaccount:kube-system:${name}`,
+      groups: ['system:serviceaccounts', 'system:serviceaccounts:kube-system', 'system:authenticated'],
+    },
+  };
+}
