@@ -1,0 +1,65 @@
+/** What one object takes of a quota (upstream's quota evaluators): amounts by the resource names that quotas use. */
+import type { PersistentVolumeClaim, Pod, Service } from '../../../api/generated/core/v1.ts';
+import { podLimits, podRequests } from '../../../api/kinds/core/pod-resources.ts';
+import { quantityFrom } from '../../../api/kinds/core/resource-quantities.ts';
+import { isExtendedResource, isHugePages } from '../../../api/kinds/core/resource-names.ts';
+import type { Kind } from '../../../api/kind.ts';
+import { groupResourceText, type KubeObject } from '../../../api/meta.ts';
+import { quantityOf, type Quantity } from '../../../api/quantity.ts';
+
+export type Usage = ReadonlyMap<string, Quantity>;
+
+/** Resources that quotas named before `count/` came. */
+const plainCounts: ReadonlySet<string> = new Set([
+  'configmaps',
+  'persistentvolumeclaims',
+  'replicationcontrollers',
+  'resourcequotas',
+  'secrets',
+  'services',
+]);
+
+export function usageOf({ group, plural }: Pick<Kind, 'group' | 'plural'>, object: KubeObject): Usage {
+  const usage = new Map<string, Quantity>([[`count/${groupResourceText({ group, resource: plural })}`, quantityOf(1)]]);
+  if (group !== '') return usage;
+  if (plainCounts.has(plural)) usage.set(plural, quantityOf(1));
+  if (plural === 'pods') addPod(usage, object as Pod);
+  else if (plural === 'services') addService(usage, object as Service);
+  else if (plural === 'persistentvolumeclaims') addClaim(usage, object as PersistentVolumeClaim);
+  return usage;
+}
+
+/** A pod that has ended still is an object, but takes nothing. */
+export const isTerminal = ({ status }: Pod): boolean => status?.phase === 'Failed' || status?.phase === 'Succeeded';
+
+function addPod(usage: Map<string, Quantity>, pod: Pod): void {
+  if (isTerminal(pod)) return;
+  usage.set('pods', quantityOf(1));
+  for (const [name, amount] of podRequests(pod.spec)) {
+    if (name === 'cpu' || name === 'memory' || name === 'ephemeral-storage' || isHugePages(name)) usage.set(name, amount);
+    if (!isHugePages(name) || isExtendedResource(name)) usage.set(`requests.${name}`, amount);
+    if (isHugePages(name)) usage.set(`requests.${name}`, amount);
+  }
+  for (const name of ['cpu', 'memory', 'ephemeral-storage']) {
+    const limit = podLimits(pod.spec).get(name);
+    if (limit) usage.set(`limits.${name}`, limit);
+  }
+}
+
+function addService(usage: Map<string, Quantity>, { spec }: Service): void {
+  const ports = spec?.ports ?? [];
+  if (spec?.type === 'NodePort') usage.set('services.nodeports', quantityOf(ports.length));
+  if (spec?.type !== 'LoadBalancer') return;
+  usage.set('services.loadbalancers', quantityOf(1));
+  const isAllocating = spec.allocateLoadBalancerNodePorts !== false;
+  usage.set('services.nodeports', quantityOf(isAllocating ? ports.length : ports.filter(({ nodePort }) => nodePort).length));
+}
+
+function addClaim(usage: Map<string, Quantity>, { metadata, spec }: PersistentVolumeClaim): void {
+  const storage = quantityFrom(spec?.resources?.requests?.['storage']);
+  usage.set('requests.storage', storage);
+  const storageClass = metadata.annotations?.['volume.beta.kubernetes.io/storage-class'] ?? spec?.storageClassName;
+  if (!storageClass) return;
+  usage.set(`${storageClass}.storageclass.storage.k8s.io/requests.storage`, storage);
+  usage.set(`${storageClass}.storageclass.storage.k8s.io/persistentvolumeclaims`, quantityOf(1));
+}
