@@ -99,6 +99,10 @@ export interface NodeRequest {
   readonly object: KubeObject;
   /** For proxy: what comes after `/proxy`, with its slash; '' for nothing. */
   readonly path: string;
+  /** For proxy: `http`, `https`, or absent where the name does not say, as in `https:web:8443`. */
+  readonly scheme?: string;
+  /** For proxy: the port's number or, of a service, its name; absent where neither the name nor the pod says. */
+  readonly port?: string;
   readonly method: string;
   readonly query: ReadonlyMap<string, readonly string[]>;
   readonly upgrade?: string;

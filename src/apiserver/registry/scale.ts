@@ -1,155 +1,240 @@
 import type { ApiResult } from '../../api/call.ts';
 import { decodeBody } from '../../api/decode.ts';
 import type { Draft } from '../../api/draft.ts';
-import { badRequest, invalidObject, notFound } from '../../api/errors.ts';
+import { badRequest, conflict, internal, invalidObject } from '../../api/errors.ts';
+import { invalid } from '../../api/field-error.ts';
 import type { Scale } from '../../api/generated/autoscaling/v1.ts';
-import type { Kind, ScalePaths } from '../../api/kind.ts';
-import { validateScale } from '../../api/kinds/autoscaling/scale.ts';
-import { labelSelectorText, selectorOf, selectorOfLabels } from '../../api/label-selector.ts';
+import { defineKind, type Kind, type ScalePaths } from '../../api/kind.ts';
+import { labelSelectorText, selectorOf, selectorOfLabels, type Labels } from '../../api/label-selector.ts';
 import { applyConfiguration } from '../../api/managed-fields/apply-configuration.ts';
 import { apiVersionOf, type KubeObject, type LabelSelector } from '../../api/meta.ts';
 import { schemaOf } from '../../api/schemas.ts';
 import type { StoredObject } from '../cache/stored-object.ts';
 import { answerValue } from './answer.ts';
 import { changeObject } from './change.ts';
-import { managerOf } from './incoming.ts';
+import { get } from './get.ts';
+import { applyDefaults, incoming, managerOf } from './incoming.ts';
 import { patcherOf } from './patch.ts';
-import { groupResourceOf, type RequestTo, type ResourceRequest } from './request.ts';
+import type { RequestTo, ResourceRequest } from './request.ts';
 import type { WriteDeps } from './write-deps.ts';
 import { checkPatchOptions, checkWriteOptions, isDryRun } from './write-options.ts';
 
-/** `/scale`: the replicas of whatever has replicas, as an autoscaling/v1 Scale. */
+/** How large a workload is and should be, as one form for all kinds. Rejects with 500 for a custom resource that does not say. */
 export async function getScale(request: RequestTo<'get'>): Promise<ApiResult> {
-  const { storage, namespace, name } = request;
-  const found = await storage.get(storage.keyOf(namespace, name));
-  if (!found) throw notFound(groupResourceOf(request), name);
-  return answerScale(request, found);
+  const { kind } = request;
+  const result = await get(request);
+  if (result.type !== 'object') throw internal(`a get of ${kind.plural} answered no object`);
+  const { object } = result.value;
+  const { spec } = pathsOf(kind);
+  if (isCustom(kind) && read(object, spec) === undefined)
+    throw internal(`the spec replicas field ${JSON.stringify(`.${spec}`)} does not exist`);
+  return answerValue(scaleOf(kind, object));
 }
 
 export async function updateScale(request: RequestTo<'update'>, deps: WriteDeps): Promise<ApiResult> {
-  const { call, context } = request;
+  const { call, kind } = request;
   const options = call.options ?? {};
   checkWriteOptions('UpdateOptions', options);
-  const { object, warnings } = decodeBody(call.body, scaleType, options.fieldValidation);
-  context.warnings.push(...warnings);
-  const scale = object as Draft<Scale>;
-  const changed = await changeObject(
-    request,
-    {
-      subresource: 'scale',
-      manager: managerOf(request, options),
-      dryRun: isDryRun(options),
-      tracked: false,
-      next: (current) => scaled(request, current, scale),
-    },
-    deps,
+  const scale = incoming({ ...request, kind: scaleKindOf(kind) }, call.body, options) as Draft<Scale>;
+  return answerScale(
+    kind,
+    await changeObject(
+      request,
+      {
+        subresource: 'scale',
+        manager: managerOf(request, options),
+        dryRun: isDryRun(options),
+        tracked: false,
+        next: (current) => rescaled(kind, current, scale),
+      },
+      deps,
+    ),
   );
-  return answerScale(request, changed);
 }
 
 export async function patchScale(request: RequestTo<'patch'>, deps: WriteDeps): Promise<ApiResult> {
-  const { call } = request;
+  const { call, kind } = request;
   const options = call.options ?? {};
   checkPatchOptions(options, call.patchType === 'apply');
-  const change = { subresource: 'scale', manager: managerOf(request, options), dryRun: isDryRun(options) };
-  if (call.patchType === 'apply') {
-    const applied = appliedScale(request);
-    const next = (current: Draft<KubeObject>) => applyScale(request, current, applied, deps.clock.now());
-    return answerScale(request, await changeObject(request, { ...change, tracked: true, next }, deps));
-  }
-  const transform = patcherOf({ ...request, kind: { ...request.kind, schema: scaleType.schema } });
-  const next = (current: Draft<KubeObject>) => {
-    const { object, warnings } = decodeBody({ object: transform(scaleOf(request.kind, current)) }, scaleType, options.fieldValidation);
-    request.context.warnings.push(...warnings);
-    return scaled(request, current, object as Draft<Scale>);
+  const change = {
+    subresource: 'scale',
+    manager: managerOf(request, options),
+    dryRun: isDryRun(options),
+    ...(call.patchType === 'apply' ? { tracked: true, next: applierOf(request, deps) } : { tracked: false, next: patchedBy(request) }),
   };
-  return answerScale(request, await changeObject(request, { ...change, tracked: false, next }, deps));
+  return answerScale(kind, await changeObject(request, change, deps));
 }
 
-const scaleType = { group: 'autoscaling', version: 'v1', kind: 'Scale', schema: () => schemaOf('io.k8s.api.autoscaling.v1.Scale') };
+const answerScale = (kind: Kind, object: StoredObject): ApiResult => answerValue(scaleOf(kind, object.as(kind).object));
 
-function answerScale({ kind }: ResourceRequest, object: StoredObject): ApiResult {
-  return answerValue(scaleOf(kind, object.as(kind).object));
-}
-
-/** The object seen as a Scale. */
-export function scaleOf(kind: Kind, object: KubeObject): Scale {
-  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
+/** The object's Scale. What Go omits when it is zero is left out. */
+export function scaleOf(kind: Kind, object: KubeObject): Draft<Scale> {
   const paths = pathsOf(kind);
-  const replicas = at(object, paths.spec);
-  const selector = paths.selector === undefined ? '' : selectorText(at(object, paths.selector));
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
+  const replicas = read(object, paths.spec);
+  const selector = paths.selector === undefined ? '' : selectorText(read(object, paths.selector));
   return {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
-    metadata: { name, ...(namespace !== undefined && { namespace }), uid, resourceVersion, creationTimestamp },
+    metadata: {
+      ...(name !== undefined && { name }),
+      ...(namespace !== undefined && { namespace }),
+      ...(uid !== undefined && { uid }),
+      ...(resourceVersion !== undefined && { resourceVersion }),
+      ...(creationTimestamp !== undefined && { creationTimestamp }),
+    },
     spec: typeof replicas === 'number' && replicas !== 0 ? { replicas } : {},
-    status: { replicas: Number(at(object, paths.status) ?? 0), ...(selector !== '' && { selector }) },
+    status: { replicas: countAt(object, paths.status), ...(selector !== '' && { selector }) },
   };
 }
 
-/** The object with the Scale's replicas; what the Scale says of uid and revision holds for the object. */
-function scaled({ kind, name, namespace }: ResourceRequest, current: Draft<KubeObject>, scale: Draft<Scale>): Draft<KubeObject> {
-  const { metadata } = scale;
-  if (metadata.name && metadata.name !== name)
-    throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
-  if (metadata.namespace && namespace && metadata.namespace !== namespace)
-    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
-  const problems = validateScale(scale);
-  if (problems.length > 0) throw invalidObject({ group: 'autoscaling', kind: 'Scale' }, metadata.name ?? name, problems);
-  setAt(current, pathsOf(kind).spec, scale.spec?.replicas ?? 0);
-  if (metadata.uid) current.metadata.uid = metadata.uid;
-  if (metadata.resourceVersion) current.metadata.resourceVersion = metadata.resourceVersion;
-  else delete current.metadata.resourceVersion;
+/**
+ * Puts what the Scale asks for into the object, and the revision that its writer saw. Throws 422 for
+ * a negative count and 409 where the Scale is of another object of the same name.
+ */
+export function withScale(kind: Kind, draft: Draft<KubeObject>, { metadata, spec }: Scale): void {
+  const name = draft.metadata.name ?? '';
+  const replicas = spec?.replicas ?? 0;
+  if (replicas < 0) throw negative(kind, name, replicas);
+  if (metadata.uid && metadata.uid !== draft.metadata.uid)
+    throw conflict(
+      { group: kind.group, resource: `${kind.plural}/scale` },
+      name,
+      `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${draft.metadata.uid}`,
+    );
+  write(draft, pathsOf(kind).spec, replicas);
+  if (metadata.resourceVersion) draft.metadata.resourceVersion = metadata.resourceVersion;
+  else delete draft.metadata.resourceVersion;
+}
+
+const negative = (kind: Kind, name: string, replicas: number) =>
+  isCustom(kind)
+    ? invalidObject(kind, name, [invalid(`.${pathsOf(kind).spec}`, replicas, 'should be a non-negative integer')])
+    : invalidObject({ group: 'autoscaling', kind: 'Scale' }, name, [
+        invalid('spec.replicas', replicas, 'must be greater than or equal to 0'),
+      ]);
+
+function rescaled(kind: Kind, current: Draft<KubeObject>, scale: Scale): Draft<KubeObject> {
+  withScale(kind, current, scale);
   return current;
 }
 
-function appliedScale({ call, context }: RequestTo<'patch'>): Draft<Scale> {
-  const { object, warnings } = decodeBody(call.body, scaleType, call.options?.fieldValidation);
-  context.warnings.push(...warnings);
-  return object as Draft<Scale>;
+/** A patch that is not an apply. */
+function patchedBy(request: RequestTo<'patch'>): (current: Draft<KubeObject>) => Draft<KubeObject> {
+  const { kind, call, context } = request;
+  const scaleKind = scaleKindOf(kind);
+  const patch = patcherOf({ ...request, kind: scaleKind });
+  return (current) => {
+    const before = scaleOf(kind, current);
+    if (isCustom(kind) && read(current, pathsOf(kind).spec) === undefined) before.spec = {};
+    const { object, warnings } = decodeBody({ object: patch(before) }, scaleKind, call.options?.fieldValidation);
+    for (const warning of warnings) if (!context.warnings.includes(warning)) context.warnings.push(warning);
+    applyDefaults(scaleKind, object);
+    const scale = object as Draft<Scale>;
+    refuseUnsaid(kind, current, scale);
+    // The revision that the patch merely left as it was is no condition: another try sees a later one.
+    if (scale.metadata.resourceVersion === before.metadata.resourceVersion) delete scale.metadata.resourceVersion;
+    return rescaled(kind, current, scale);
+  };
 }
 
-/** Who applies a Scale owns the replicas of the object behind it (upstream's ScaleHandler). */
-function applyScale(request: RequestTo<'patch'>, live: Draft<KubeObject>, scale: Draft<Scale>, nowMs: number): Draft<KubeObject> {
-  const { call, kind, name, namespace } = request;
-  const applied = { metadata: { name, ...(namespace !== undefined && { namespace }) } } as Draft<KubeObject>;
-  Object.assign(applied, { apiVersion: apiVersionOf(kind), kind: kind.kind });
-  if (scale.spec?.replicas !== undefined) setAt(applied, pathsOf(kind).spec, scale.spec.replicas);
-  const merged = applyConfiguration({
-    live,
-    applied,
-    schema: kind.schema(),
-    manager: call.options?.fieldManager ?? '',
-    force: call.options?.force === true,
+/** A custom resource without a count does not get one of 0 by a patch of something else. */
+function refuseUnsaid(kind: Kind, current: KubeObject, { spec }: Scale): void {
+  const path = pathsOf(kind).spec;
+  if (isCustom(kind) && read(current, path) === undefined && spec?.replicas === undefined)
+    throw badRequest(`the spec replicas field ${JSON.stringify(`.${path}`)} cannot be empty`);
+}
+
+/** Server-side apply of a Scale: an apply of the one field to the object, under the subresource's name. */
+function applierOf(request: RequestTo<'patch'>, deps: WriteDeps): (current: Draft<KubeObject>) => Draft<KubeObject> {
+  const { kind, call } = request;
+  const options = call.options ?? {};
+  const { object, warnings } = decodeBody(call.body, scaleKindOf(kind), options.fieldValidation);
+  request.context.warnings.push(...warnings);
+  const { metadata, spec } = object as Draft<Scale>;
+  checkPlace(request, metadata);
+  const applied: Draft<KubeObject> = {
     apiVersion: apiVersionOf(kind),
     kind: kind.kind,
-    subresource: 'scale',
-    nowMs,
-  }) as Draft<KubeObject>;
-  const replicas = Number(at(merged, pathsOf(kind).spec) ?? 0);
-  return scaled(request, structuredClone(merged), { ...scale, spec: { replicas } });
+    metadata: { name: request.name, ...(request.namespace !== undefined && { namespace: request.namespace }) },
+  };
+  if (metadata.managedFields) applied.metadata.managedFields = metadata.managedFields;
+  const path = pathsOf(kind).spec;
+  if (spec?.replicas !== undefined) write(applied, path, spec.replicas);
+  return (current) => {
+    const merged = applyConfiguration({
+      live: current,
+      applied,
+      schema: kind.schema(),
+      manager: managerOf(request, options),
+      force: options.force === true,
+      apiVersion: apiVersionOf(kind),
+      kind: kind.kind,
+      subresource: 'scale',
+      nowMs: deps.clock.now(),
+      ignoredFields: [],
+    });
+    const { managedFields } = merged.metadata;
+    if (managedFields) current.metadata.managedFields = structuredClone(managedFields) as Draft<typeof managedFields>;
+    else delete current.metadata.managedFields;
+    return rescaled(kind, current, { ...(object as Scale), spec: { replicas: countAt(merged, path) } });
+  };
 }
 
-const pathsOf = (kind: Kind): ScalePaths => kind.subresources.scale!;
-
-function at(object: KubeObject, path: string): unknown {
-  let value: unknown = object;
-  for (const name of path.split('.')) value = (value as Record<string, unknown> | undefined)?.[name];
-  return value;
+function checkPlace({ name, namespace }: ResourceRequest, metadata: Draft<KubeObject>['metadata']): void {
+  if (metadata.name && metadata.name !== name)
+    throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
+  if (metadata.namespace && metadata.namespace !== namespace)
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
 }
 
-function setAt(object: Draft<KubeObject>, path: string, value: unknown): void {
-  const names = path.split('.');
-  const last = names.pop()!;
-  let parent = object as unknown as Record<string, unknown>;
-  for (const name of names) parent = (parent[name] ??= {}) as Record<string, unknown>;
-  parent[last] = value;
+/** Scale as the kind's requests see it: in the kind's scope, and patched in the ways in which the kind is. */
+const scaleKindOf = ({ namespaced, publishedSchema }: Kind): Kind =>
+  defineKind({
+    group: 'autoscaling',
+    version: 'v1',
+    kind: 'Scale',
+    plural: 'scales',
+    namespaced,
+    schema: () => schemaOf('io.k8s.api.autoscaling.v1.Scale'),
+    ...(publishedSchema && { publishedSchema }),
+  });
+
+function pathsOf({ subresources, plural }: Kind): ScalePaths {
+  if (!subresources.scale) throw internal(`${plural} have no scale`);
+  return subresources.scale;
 }
 
-/** Apps have a LabelSelector, replication controllers a map of labels, custom resources the text itself. */
+const isCustom = ({ publishedSchema }: Kind): boolean => publishedSchema !== undefined;
+
+/** Canonical text of what selects the pods: a LabelSelector, a plain map of labels, or text already. */
 function selectorText(selector: unknown): string {
   if (typeof selector === 'string') return selector;
-  if (typeof selector !== 'object' || selector === null) return '';
-  if ('matchLabels' in selector || 'matchExpressions' in selector) return labelSelectorText(selectorOf(selector as LabelSelector));
-  return labelSelectorText(selectorOfLabels(selector as Readonly<Record<string, string>>));
+  if (!isRecord(selector)) return '';
+  const isLabelSelector = isRecord(selector['matchLabels']) || Array.isArray(selector['matchExpressions']);
+  return labelSelectorText(isLabelSelector ? selectorOf(selector as LabelSelector) : selectorOfLabels(selector as Labels));
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function countAt(object: KubeObject, path: string): number {
+  const count = read(object, path);
+  return typeof count === 'number' ? count : 0;
+}
+
+function read(object: KubeObject, path: string): unknown {
+  let value: unknown = object;
+  for (const name of path.split('.')) value = isRecord(value) ? value[name] : undefined;
+  return value ?? undefined;
+}
+
+function write(draft: Draft<KubeObject>, path: string, value: number): void {
+  const names = path.split('.');
+  const last = names.pop()!;
+  let parent = draft as unknown as Record<string, unknown>;
+  for (const name of names) {
+    if (!isRecord(parent[name])) parent[name] = {};
+    parent = parent[name] as Record<string, unknown>;
+  }
+  parent[last] = value;
 }
