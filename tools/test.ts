@@ -37,7 +37,11 @@ if (files.length === 0) {
 
 const skipped: string[] = [];
 const totals = { passed: 0, failed: 0, skipped: 0 };
-const stream = run({ files: files.map((file) => resolve(root, file)), isolation: 'none', timeout: slow || words.includes('--all') ? 1_800_000 : 120_000 });
+const stream = run({
+  files: files.map((file) => resolve(root, file)),
+  isolation: 'none',
+  timeout: slow || words.includes('--all') ? 1_800_000 : 120_000,
+});
 stream.on('test:pass', ({ name, file, skip, details }) => {
   if (details.type === 'suite') return;
   if (skip === undefined) totals.passed++;
