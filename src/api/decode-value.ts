@@ -87,7 +87,7 @@ class Walk {
 
   /** Undefined for absence. */
   #field(given: unknown, { schema, omitsZero }: Field): unknown {
-    if (given === null || given === undefined) return this.#typed ? undefined : given;
+    if (given === null || given === undefined) return schema.nullable && !this.#typed ? given : undefined;
     const value = this.#value(given, schema);
     return omitsZero && isZero(value) ? undefined : value;
   }
@@ -127,6 +127,7 @@ class Walk {
     const out: Record<string, unknown> = {};
     for (const key of Object.keys(given)) {
       this.#path[depth] = `\0${key}`;
+      if (given[key] === null && !this.#typed && !schema.nullable) continue;
       setMember(out, key, this.#member(given[key], schema));
     }
     this.#depth--;

@@ -199,17 +199,21 @@ const summaryBytes = 30;
 
 /**
  * Sets what the schema publishes as defaults, wherever the object that would hold it is there: `{}`
- * for what Go holds by value, '' and 0 for what it always writes, and the few others.
+ * for what Go holds by value, '' and 0 for what it always writes, and the few others. Answers
+ * whether anything was set.
  */
-export function applySchemaDefaults(draft: object, schema: Schema): void {
+export function applySchemaDefaults(draft: object, schema: Schema): boolean {
+  let changed = false;
   for (const [name, field] of defaultingFields(schema)) {
     let value: unknown = Reflect.get(draft, name);
     if (value === undefined && field.default !== undefined) {
       value = ownCopy(field.default);
       Reflect.set(draft, name, value);
+      changed = true;
     }
-    if (typeof value === 'object' && value !== null) defaultWithin(value, field.schema);
+    if (typeof value === 'object' && value !== null && defaultWithin(value, field.schema)) changed = true;
   }
+  return changed;
 }
 
 /** Each object has its default to itself. Most are empty objects, and not worth a structured clone. */
@@ -218,11 +222,13 @@ function ownCopy(value: unknown): unknown {
   return !Array.isArray(value) && Object.keys(value).length === 0 ? {} : structuredClone(value);
 }
 
-function defaultWithin(value: object, schema: Schema): void {
-  if (schema.type === 'object') applySchemaDefaults(value, schema);
+function defaultWithin(value: object, schema: Schema): boolean {
+  let changed = schema.type === 'object' && applySchemaDefaults(value, schema);
   const inner = schema.items ?? schema.values;
-  if (!inner || !isContainer(inner)) return;
-  for (const member of Object.values(value)) if (typeof member === 'object' && member !== null) defaultWithin(member, inner);
+  if (!inner || !isContainer(inner)) return changed;
+  for (const member of Object.values(value))
+    if (typeof member === 'object' && member !== null && defaultWithin(member, inner)) changed = true;
+  return changed;
 }
 
 const isContainer = ({ type, items, values }: Schema): boolean => type === 'object' || (items ?? values) !== undefined;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decodeBody } from './decode.ts';
+import { applySchemaDefaults, decodeBody } from './decode.ts';
+import type { Draft } from './draft.ts';
 import { fieldErrorText } from './field-error.ts';
 import type { CustomResourceDefinition, JSONSchemaProps } from './generated/apiextensions/v1.ts';
 import { kindFromCrd } from './kind-from-crd.ts';
@@ -89,7 +90,7 @@ test('a custom kind is what its definition says', () => {
 
 test('another version is stored in the storage version, and may be deprecated', () => {
   const old = kindFromCrd(crd, 'v1beta1');
-  assert.equal(old.deprecation, 'stable.example.com/v1beta1 CronTab is deprecated');
+  assert.equal(old.deprecation, 'stable.example.com/v1beta1 CronTab is deprecated; use stable.example.com/v1 CronTab');
   assert.equal(old.storage?.version, 'v1');
   assert.equal(old.storage?.toStored({ apiVersion: 'stable.example.com/v1beta1', metadata: {} }).apiVersion, 'stable.example.com/v1');
   assert.deepEqual(
@@ -118,12 +119,18 @@ const cases: readonly (readonly [what: string, spec: unknown, problems: readonly
   [
     'text for a number',
     { image: 'a', replicas: 'two' },
-    ['spec.replicas: Invalid value: "string": spec.replicas in body must be of type integer: "string"'],
+    [
+      'spec.replicas: Invalid value: "string": spec.replicas in body must be of type integer: "string"',
+      '.spec.replicas: Invalid value: 0: .spec.replicas accessor error: two is of the type string, expected int64',
+    ],
   ],
   [
     'a fraction',
     { image: 'a', replicas: 1.5 },
-    ['spec.replicas: Invalid value: "number": spec.replicas in body must be of type integer: "number"'],
+    [
+      'spec.replicas: Invalid value: "number": spec.replicas in body must be of type integer: "number"',
+      '.spec.replicas: Invalid value: 0: .spec.replicas accessor error: 1.5 is of the type float64, expected int64',
+    ],
   ],
   ['too few', { image: 'a', replicas: 0 }, ['spec.replicas: Invalid value: 0: spec.replicas in body should be greater than or equal to 1']],
   [
@@ -160,11 +167,78 @@ const cases: readonly (readonly [what: string, spec: unknown, problems: readonly
   ],
 ];
 for (const [what, spec, problems] of cases)
-  test(`a custom object with ${what}`, () => assert.deepEqual(CronTab.strategy.validate?.(tab(spec)).map(fieldErrorText), problems));
+  test(`a custom object with ${what}`, () => assert.deepEqual(CronTab.strategy.validateCreate?.(tab(spec)).map(fieldErrorText), problems));
 
 test('columns come from JSONPath; what is not there is null', () => {
   const nowMs = Date.parse('2026-01-02T03:05:00Z');
   const cells = (object: KubeObject) => Object.fromEntries(CronTab.columns.map((column) => [column.name, column.cell(object, nowMs)]));
   assert.deepEqual(cells(tab({ image: 'a', replicas: 3, tags: ['x'] })), { Name: 'tab', Image: 'a', Replicas: 3, Tag: 'x', Age: '5m' });
   assert.deepEqual(cells(tab({ replicas: 'three' })), { Name: 'tab', Image: null, Replicas: null, Tag: null, Age: '5m' });
+});
+
+const problemsOfUpdate = (next: unknown, old: unknown) => CronTab.strategy.validateUpdate?.(tab(next), tab(old)).map(fieldErrorText);
+
+test('an update is not blamed for what it leaves as it was', () => {
+  const old = { image: 'elevenchars', mode: 'odd', tags: ['x', 'x'], source: {} };
+  assert.deepEqual(problemsOfUpdate({ ...old, replicas: 2 }, old), []);
+  assert.deepEqual(problemsOfUpdate({ ...old, image: 'twelve chars' }, old), ['spec.image: Too long: may not be more than 10 bytes']);
+  assert.deepEqual(problemsOfUpdate({ image: 'a', tags: ['y', 'y'] }, { image: 'a' }), ['spec.tags[1]: Duplicate value: "y"']);
+});
+
+test('a status update answers for the status alone', () => {
+  const withStatus = (status: unknown) => ({ ...tab({}), status }) as KubeObject;
+  const problems = (status: unknown) => CronTab.strategy.validateStatusUpdate?.(withStatus(status), withStatus({})).map(fieldErrorText);
+  assert.deepEqual(problems({ replicas: 1 }), []);
+  assert.deepEqual(problems({ replicas: -1 }), ['.status.replicas: Invalid value: -1: should be a non-negative integer']);
+  assert.deepEqual(
+    problems({ replicas: true })?.[0],
+    'status.replicas: Invalid value: "boolean": replicas in body must be of type integer: "boolean"',
+  );
+});
+
+test('names are those that were granted', () => {
+  const acceptedNames = { ...crd.spec.names, shortNames: [], listKind: 'CronTabs' };
+  const granted = kindFromCrd({ ...crd, status: { acceptedNames } }, 'v1');
+  assert.deepEqual(granted.shortNames, []);
+  assert.equal(granted.listKind, 'CronTabs');
+});
+
+test('a null is absence unless the field is nullable, and then the default comes', () => {
+  const { object } = decodeBody(
+    { object: tab({ image: null, note: null, replicas: null, labels: { a: null }, free: { a: null } }) },
+    CronTab,
+  );
+  assert.deepEqual(Reflect.get(object, 'spec'), { note: null, labels: {}, free: { a: null } });
+  applySchemaDefaults(object, CronTab.schema());
+  assert.deepEqual(Reflect.get(object, 'spec'), { note: null, labels: {}, free: { a: null }, replicas: 1 });
+});
+
+test('refresh() prunes and defaults what was stored under another schema', () => {
+  const stored = () => structuredClone(tab({ image: 'a', old: true })) as Draft<KubeObject>;
+  const { object, changed } = CronTab.refresh!(stored());
+  assert.equal(changed, true);
+  assert.deepEqual(Reflect.get(object, 'spec'), { image: 'a', replicas: 1 });
+  assert.equal(CronTab.refresh!(object).changed, false);
+});
+
+test('another version drops what it does not know, and a webhook is not called', () => {
+  const narrow: JSONSchemaProps = { type: 'object', properties: { spec: { type: 'object', properties: { image: { type: 'string' } } } } };
+  const [v1, v1beta1] = crd.spec.versions;
+  const versions = [v1, { ...v1beta1, schema: { openAPIV3Schema: narrow } }];
+  const inBoth = { ...crd, spec: { ...crd.spec, versions } };
+  const stored = structuredClone(tab({ image: 'a', replicas: 2 })) as Draft<KubeObject>;
+  const shown = kindFromCrd(inBoth, 'v1beta1').storage!.fromStored(structuredClone(stored));
+  assert.equal(shown.apiVersion, 'stable.example.com/v1beta1');
+  assert.deepEqual(Reflect.get(shown, 'spec'), { image: 'a' });
+  const withWebhook = { ...inBoth, spec: { ...inBoth.spec, conversion: { strategy: 'Webhook' } } };
+  assert.throws(() => kindFromCrd(withWebhook, 'v1beta1').storage!.fromStored(stored), /conversion webhook for .* failed/);
+});
+
+test('finalizers that may clash are warned of when they are new', () => {
+  const finalized = (...finalizers: string[]): KubeObject => ({ metadata: { name: 'tab', finalizers } });
+  assert.deepEqual(CronTab.strategy.warnings?.(finalized('mine', 'orphan', 'my.org', 'my.org/x')), [
+    'metadata.finalizers: "mine": prefer a domain-qualified finalizer name to avoid accidental conflicts with other finalizer writers',
+    'metadata.finalizers: "my.org": prefer a domain-qualified finalizer name including a path (/) to avoid accidental conflicts with other finalizer writers',
+  ]);
+  assert.deepEqual(CronTab.strategy.warnings?.(finalized('mine'), finalized('mine')), []);
 });

@@ -30,6 +30,13 @@ export interface Kind<O extends KubeObject = KubeObject> {
   readonly columns: readonly Column<O>[];
   /** The version in which objects are stored, where it is another one; `convert` goes between them. */
   readonly storage?: StoredAs;
+  /**
+   * Brings a stored object, which it may change, to what the schema of today says: custom resources'
+   * schemas change while their objects stay. Answers the object, and whether it is another than before.
+   */
+  readonly refresh?: (stored: Draft<KubeObject>) => Refreshed;
+  /** The kind of its lists; `<kind>List` when absent. Custom resources may name another. */
+  readonly listKind?: string;
   /** Sent as a `Warning` with every answer about the kind in this version (upstream's APILifecycleDeprecated). */
   readonly deprecation?: string;
   /** Beta and alpha versions are served only where `--runtime-config` asks for them. */
@@ -81,6 +88,11 @@ export interface StoredAs {
   readonly version: string;
   readonly toStored: (object: Draft<KubeObject>) => Draft<KubeObject>;
   readonly fromStored: (object: Draft<KubeObject>) => Draft<KubeObject>;
+}
+
+export interface Refreshed {
+  readonly object: Draft<KubeObject>;
+  readonly changed: boolean;
 }
 
 /** What happens to an object of the kind on its way in. Each step is optional and pure, but for the draft it is given. */
@@ -214,8 +226,15 @@ export function humanDuration(durationMs: number): string {
 const pair = (large: number, largeUnit: string, small: number, smallUnit: string) =>
   small === 0 ? `${large}${largeUnit}` : `${large}${largeUnit}${small}${smallUnit}`;
 
-/** `/registry/pods/`: where etcd keeps the kind's objects (upstream's resource prefixes, oddities included). */
-export function storagePrefix(kind: Pick<Kind, 'group' | 'plural'>): string {
+/** `PodList`. */
+export const listKindOf = ({ kind, listKind }: Pick<Kind, 'kind' | 'listKind'>): string => listKind ?? `${kind}List`;
+
+/**
+ * `/registry/pods/`: where etcd keeps the kind's objects (upstream's resource prefixes, oddities
+ * included). Custom resources have their group in it whatever it is.
+ */
+export function storagePrefix(kind: Pick<Kind, 'group' | 'plural' | 'publishedSchema'>): string {
+  if (kind.publishedSchema) return `/registry/${kind.group}/${kind.plural}/`;
   const special = specialPrefixes[kind.group === '' ? kind.plural : `${kind.group}/${kind.plural}`];
   if (special) return `/registry/${special}/`;
   return kind.group === '' || kind.group.endsWith('.k8s.io') || !kind.group.includes('.')
@@ -234,6 +253,10 @@ const specialPrefixes: Record<string, string> = {
   'apiregistration.k8s.io/apiservices': 'apiregistration.k8s.io/apiservices',
 };
 
-export function storageKey(kind: Pick<Kind, 'group' | 'plural' | 'namespaced'>, namespace: string | undefined, name: string): string {
+export function storageKey(
+  kind: Pick<Kind, 'group' | 'plural' | 'namespaced' | 'publishedSchema'>,
+  namespace: string | undefined,
+  name: string,
+): string {
   return storagePrefix(kind) + (kind.namespaced && namespace ? `${namespace}/` : '') + name;
 }

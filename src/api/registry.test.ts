@@ -60,11 +60,28 @@ test('inCategory() names each resource once, in its preferred version', () => {
 });
 
 test('withCustom() serves custom kinds after the built-in ones and forgets those it had', () => {
-  const first = new KindRegistry(builtIn).withCustom([kindOf('example.com', 'v1beta1', 'Widget')]);
+  const widget = { ...kindOf('example.com', 'v1beta1', 'Widget'), servedByDefault: true };
+  const first = new KindRegistry(builtIn).withCustom([widget]);
   assert.equal(first.groupVersions.at(-1)?.group, 'example.com');
+  assert.equal(first.has(widget), true);
   const second = first.withCustom([kindOf('example.org', 'v1', 'Gadget')]);
   assert.equal(second.byResource('example.com', 'v1beta1', 'widgets'), undefined);
   assert.equal(second.byResource('example.org', 'v1', 'gadgets')?.kind, 'Gadget');
+  assert.equal(second.has(widget), false);
+});
+
+test('a custom kind that is not served may still be what objects are stored as', () => {
+  const old = { ...kindOf('example.com', 'v1alpha1', 'Widget'), servedByDefault: false };
+  const registry = new KindRegistry(builtIn, new Map(), [old]);
+  assert.equal(registry.byResource('example.com', 'v1alpha1', 'widgets'), undefined);
+  assert.equal(registry.has(old), true);
+});
+
+test('a custom kind does not take the place of a built-in one', () => {
+  const impostor = kindOf('', 'v1', 'Pod');
+  const registry = new KindRegistry(builtIn, new Map(), [impostor]);
+  assert.notEqual(registry.byResource('', 'v1', 'pods'), impostor);
+  assert.equal(registry.has(impostor), false);
 });
 
 const configs: readonly (readonly [config: string, beta: boolean, cronJobs: boolean, jobs: boolean])[] = [

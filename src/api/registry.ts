@@ -12,8 +12,8 @@ export interface ServedGroup {
 
 /**
  * Which kinds this API server knows and which of them it serves. Never changes; `withCustom` makes
- * another one when custom resource definitions come and go. Look-ups answer served kinds only, but
- * for `storedAs`.
+ * another one when custom resource definitions come and go; a custom kind that is not served is only
+ * stored. Look-ups answer served kinds only, but for `storedAs` and `has`.
  */
 export class KindRegistry {
   /** The kinds served, by group-version in priority order, within one by plural. */
@@ -32,9 +32,12 @@ export class KindRegistry {
   constructor(builtIn: readonly Kind[], config: RuntimeConfig = new Map(), custom: readonly Kind[] = []) {
     this.#builtIn = builtIn;
     this.#config = config;
-    const served = [...builtIn.filter(servedBy(config, builtIn)), ...custom];
+    const builtInKeys = new Set(builtIn.map((kind) => resourceKey(kind, kind.plural)));
+    // What Kubernetes has itself nobody takes over.
+    const added = custom.filter((kind) => !builtInKeys.has(resourceKey(kind, kind.plural)));
+    const served = [...builtIn.filter(servedBy(config, builtIn)), ...added.filter(({ servedByDefault }) => servedByDefault)];
     this.kinds = served.sort((one, other) => compareGroupVersions(one, other) || compareText(one.plural, other.plural));
-    for (const kind of [...builtIn, ...custom]) this.#known.set(resourceKey(kind, kind.plural), kind);
+    for (const kind of [...builtIn, ...added]) this.#known.set(resourceKey(kind, kind.plural), kind);
     for (const kind of this.kinds) {
       this.#byResource.set(resourceKey(kind, kind.plural), kind);
       this.#byKind.set(resourceKey(kind, kind.kind), kind);
@@ -75,6 +78,11 @@ export class KindRegistry {
     const stored = this.#known.get(resourceKey(kind.storage, kind.plural));
     if (!stored) throw new Error(`${kind.plural}.${kind.version}.${kind.group} is stored in a version that nobody declared`);
     return stored;
+  }
+
+  /** Is it this very kind that is known here? A custom resource's is another one once its definition has changed. */
+  has(kind: Kind): boolean {
+    return this.#known.get(resourceKey(kind, kind.plural)) === kind;
   }
 
   /** `all`, `api-extensions` …: each resource once, in its preferred version. */

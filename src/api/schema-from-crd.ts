@@ -4,6 +4,8 @@ import type { Field, Schema } from './schema.ts';
 import { schemaOf } from './schemas.ts';
 
 const objectMeta = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
+/** Nothing is known of it, and so nothing is dropped. */
+const anything: Schema = { type: 'any', nullable: true };
 const text: Field = { schema: { type: 'string' }, required: false };
 
 /**
@@ -24,6 +26,11 @@ function resourceShape(schema: JSONSchemaProps): Schema {
 }
 
 function shapeOf(schema: JSONSchemaProps): Schema {
+  const shape = plainShapeOf(schema);
+  return schema.nullable ? { ...shape, nullable: true } : shape;
+}
+
+function plainShapeOf(schema: JSONSchemaProps): Schema {
   if (schema['x-kubernetes-int-or-string']) return { type: 'int-or-string' };
   if (schema['x-kubernetes-embedded-resource']) return resourceShape(schema);
   switch (schema.type) {
@@ -48,9 +55,8 @@ function objectShape(schema: JSONSchemaProps): Schema {
   const additional = additionalPropertiesOf(schema);
   const keeps = schema['x-kubernetes-preserve-unknown-fields'] ?? false;
   const mapType = schema['x-kubernetes-map-type'] === 'atomic' ? { mapType: 'atomic' as const } : {};
-  if (!schema.properties && additional)
-    return { type: 'map', values: additional === true ? { type: 'any' } : shapeOf(additional), ...mapType };
-  if (!schema.properties && keeps) return { type: 'map', values: { type: 'any' }, ...mapType };
+  if (!schema.properties && additional) return { type: 'map', values: additional === true ? anything : shapeOf(additional), ...mapType };
+  if (!schema.properties && keeps) return { type: 'map', values: anything, ...mapType };
   return { type: 'object', fields: fieldsOf(schema), ...(keeps && { preservesUnknownFields: true }), ...mapType };
 }
 

@@ -13,6 +13,8 @@ export interface Schema {
   readonly fields?: ReadonlyMap<string, Field>;
   /** Fields beyond `fields` stay as they came (x-kubernetes-preserve-unknown-fields of custom resources). */
   readonly preservesUnknownFields?: boolean;
+  /** Null is a value like others, in custom resources; elsewhere, and where this is absent, it means absence. */
+  readonly nullable?: boolean;
   /** `map`: of what. */
   readonly values?: Schema;
   /** `list`: of what. */

@@ -1,25 +1,60 @@
 import { RE2JS } from 're2js';
-import { duplicate, invalid, notSupported, required, tooLong, tooMany, typeInvalid, type FieldError } from './field-error.ts';
+import { invalid, notSupported, required, tooLong, tooMany, typeInvalid, type FieldError } from './field-error.ts';
 import type { JSONSchemaProps } from './generated/apiextensions/v1.ts';
 import { additionalPropertiesOf, itemsOf } from './kinds/apiextensions/schema-parts.ts';
 import { semanticallyEqual } from './semantic-equality.ts';
 import { fitsFormat } from './string-formats.ts';
 
+/** How far the validation of a custom object has come: which value this is, and what it was before. */
+interface Site {
+  /** Where the value that was given stands in the whole object: '' or `status`. */
+  readonly within: string;
+  /** From there: '' for itself, `spec.tags[0]`. */
+  readonly name: string;
+  /** Its value before the update; absent for what is new, and for list items that nothing identifies. */
+  readonly old?: Before;
+}
+
+export interface Before {
+  readonly value: unknown;
+}
+
+export interface SchemaValidationOptions {
+  /** Where the value stands in the object; '' when absent: it is the whole object. */
+  readonly within?: string;
+  /** What did not change is not found fault with: a schema may have become stricter since (CRDValidationRatcheting). */
+  readonly old?: Before;
+}
+
 /**
- * What is wrong with a custom object by its CRD's schema, in the words of kube-openapi's validator.
- * `path` is '' for the whole object. Rules in CEL (x-kubernetes-validations) are not evaluated.
+ * What is wrong with a custom object, or a part of it, by its CRD's schema, in the words of
+ * kube-openapi's validator. That sets and maps hold everything once is for `validateListTypes`.
+ * Rules in CEL (x-kubernetes-validations) are not evaluated.
  */
-export function validateBySchema(value: unknown, schema: JSONSchemaProps, path: string): FieldError[] {
+export function validateBySchema(
+  value: unknown,
+  schema: JSONSchemaProps,
+  { within = '', old }: SchemaValidationOptions = {},
+): FieldError[] {
+  return validateAt(value, schema, { within, name: '', ...(old && { old }) });
+}
+
+function validateAt(value: unknown, schema: JSONSchemaProps, site: Site): FieldError[] {
+  const problems = problemsOf(value, schema, site);
+  return problems.length > 0 && site.old && semanticallyEqual(value, site.old.value) ? [] : problems;
+}
+
+function problemsOf(value: unknown, schema: JSONSchemaProps, site: Site): FieldError[] {
   if (value === null && schema.nullable) return [];
-  const wrongType = validateType(value, schema, path);
+  const wrongType = validateType(value, schema, site);
   if (wrongType.length > 0) return wrongType;
   return [
-    ...validateEnum(value, schema, path),
-    ...(typeof value === 'string' ? validateString(value, schema, path) : []),
-    ...(typeof value === 'number' ? validateNumber(value, schema, path) : []),
-    ...(Array.isArray(value) ? validateList(value, schema, path) : []),
-    ...(isObject(value) ? validateObject(value, schema, path) : []),
-    ...validateAlternatives(value, schema, path),
+    ...validateEnum(value, schema, site),
+    ...(typeof value === 'string' ? validateString(value, schema, site) : []),
+    ...(typeof value === 'number' ? validateNumber(value, schema, site) : []),
+    ...(Array.isArray(value) ? validateList(value, schema, site) : []),
+    ...(isObject(value) ? validateObject(value, schema, site) : []),
+    ...validateAlternatives(value, schema, site),
   ];
 }
 
@@ -32,35 +67,35 @@ function typeOf(value: unknown): string {
   return typeof value === 'bigint' ? 'integer' : typeof value;
 }
 
-function validateType(value: unknown, schema: JSONSchemaProps, path: string): FieldError[] {
+function validateType(value: unknown, schema: JSONSchemaProps, site: Site): FieldError[] {
   const allowed = schema['x-kubernetes-int-or-string'] ? ['integer', 'string'] : schema.type ? [schema.type] : [];
   const actual = typeOf(value);
   if (allowed.length === 0 || allowed.includes(actual) || (actual === 'integer' && allowed.includes('number'))) return [];
-  return [typeInvalid(fieldOf(path), actual, `${inBody(path)} must be of type ${allowed.join(',')}: ${JSON.stringify(actual)}`)];
+  return [typeInvalid(fieldOf(site), actual, `${inBody(site)} must be of type ${allowed.join(',')}: ${JSON.stringify(actual)}`)];
 }
 
-function validateEnum(value: unknown, schema: JSONSchemaProps, path: string): FieldError[] {
+function validateEnum(value: unknown, schema: JSONSchemaProps, site: Site): FieldError[] {
   if (!schema.enum || schema.enum.some((one) => semanticallyEqual(one, value))) return [];
   return [
     notSupported(
-      fieldOf(path),
+      fieldOf(site),
       value,
       schema.enum.map((one) => (typeof one === 'string' ? one : JSON.stringify(one))),
     ),
   ];
 }
 
-function validateString(value: string, schema: JSONSchemaProps, path: string): FieldError[] {
+function validateString(value: string, schema: JSONSchemaProps, site: Site): FieldError[] {
   const { minLength, maxLength, pattern, format } = schema;
   const length = Array.from(value).length;
   const problems: FieldError[] = [];
-  if (maxLength !== undefined && length > maxLength) problems.push(tooLong(fieldOf(path), maxLength));
+  if (maxLength !== undefined && length > maxLength) problems.push(tooLong(fieldOf(site), maxLength));
   if (minLength !== undefined && length < minLength)
-    problems.push(invalid(fieldOf(path), value, `${inBody(path)} should be at least ${minLength} chars long`));
+    problems.push(invalid(fieldOf(site), value, `${inBody(site)} should be at least ${minLength} chars long`));
   if (pattern && !compiled(schema, pattern).matcher(value).find())
-    problems.push(invalid(fieldOf(path), value, `${inBody(path)} should match '${pattern}'`));
+    problems.push(invalid(fieldOf(site), value, `${inBody(site)} should match '${pattern}'`));
   if (format && !fitsFormat(value, format))
-    problems.push(typeInvalid(fieldOf(path), value, `${inBody(path)} must be of type ${format}: ${JSON.stringify(value)}`));
+    problems.push(typeInvalid(fieldOf(site), value, `${inBody(site)} must be of type ${format}: ${JSON.stringify(value)}`));
   return problems;
 }
 
@@ -73,10 +108,10 @@ function compiled(schema: JSONSchemaProps, pattern: string): RE2JS {
   return expression;
 }
 
-function validateNumber(value: number, schema: JSONSchemaProps, path: string): FieldError[] {
+function validateNumber(value: number, schema: JSONSchemaProps, site: Site): FieldError[] {
   const { minimum, maximum, multipleOf, exclusiveMinimum, exclusiveMaximum } = schema;
   const problems: FieldError[] = [];
-  const should = (detail: string) => problems.push(invalid(fieldOf(path), value, `${inBody(path)} should be ${detail}`));
+  const should = (detail: string) => problems.push(invalid(fieldOf(site), value, `${inBody(site)} should be ${detail}`));
   if (multipleOf !== undefined && !Number.isInteger(value / multipleOf)) should(`a multiple of ${multipleOf}`);
   if (maximum !== undefined && exclusiveMaximum && value >= maximum) should(`less than ${maximum}`);
   if (maximum !== undefined && !exclusiveMaximum && value > maximum) should(`less than or equal to ${maximum}`);
@@ -85,66 +120,49 @@ function validateNumber(value: number, schema: JSONSchemaProps, path: string): F
   return problems;
 }
 
-function validateList(value: readonly unknown[], schema: JSONSchemaProps, path: string): FieldError[] {
+function validateList(value: readonly unknown[], schema: JSONSchemaProps, site: Site): FieldError[] {
   const { minItems, maxItems } = schema;
   const items = itemsOf(schema);
   const problems: FieldError[] = [];
   if (minItems !== undefined && value.length < minItems)
-    problems.push(invalid(fieldOf(path), value.length, `${inBody(path)} should have at least ${minItems} items`));
-  if (maxItems !== undefined && value.length > maxItems) problems.push(tooMany(fieldOf(path), value.length, maxItems));
-  return [
-    ...problems,
-    ...(items ? value.flatMap((item, index) => validateBySchema(item, items, `${path}[${index}]`)) : []),
-    ...validateUnique(value, schema, path),
-  ];
+    problems.push(invalid(fieldOf(site), value.length, `${inBody(site)} should have at least ${minItems} items`));
+  if (maxItems !== undefined && value.length > maxItems) problems.push(tooMany(fieldOf(site), value.length, maxItems));
+  return items ? [...problems, ...value.flatMap((item, index) => validateAt(item, items, itemSite(site, schema, item, index)))] : problems;
 }
 
-/** Sets hold each value once; maps each combination of their keys. */
-function validateUnique(value: readonly unknown[], schema: JSONSchemaProps, path: string): FieldError[] {
-  const listType = schema['x-kubernetes-list-type'];
-  if (listType !== 'set' && listType !== 'map') return [];
-  const keys = schema['x-kubernetes-list-map-keys'] ?? [];
-  const identity = (item: unknown) =>
-    listType === 'map' && isObject(item) ? Object.fromEntries(keys.map((key) => [key, item[key]])) : item;
-  const identities = value.map(identity);
-  return identities.flatMap((one, index) =>
-    identities.findIndex((other) => semanticallyEqual(one, other)) < index ? [duplicate(fieldOf(`${path}[${index}]`), one)] : [],
-  );
-}
-
-function validateObject(value: Record<string, unknown>, schema: JSONSchemaProps, path: string): FieldError[] {
+function validateObject(value: Record<string, unknown>, schema: JSONSchemaProps, site: Site): FieldError[] {
   const { properties = {}, minProperties, maxProperties } = schema;
   const additional = additionalPropertiesOf(schema);
   const names = Object.keys(value).filter((name) => value[name] !== undefined);
   const problems: FieldError[] = [];
   if (minProperties !== undefined && names.length < minProperties)
-    problems.push(invalid(fieldOf(path), names.length, `${inBody(path)} should have at least ${minProperties} properties`));
-  if (maxProperties !== undefined && names.length > maxProperties) problems.push(tooMany(fieldOf(path), names.length, maxProperties));
-  for (const name of schema.required ?? []) if (value[name] === undefined) problems.push(required(fieldOf(child(path, name))));
+    problems.push(invalid(fieldOf(site), names.length, `${inBody(site)} should have at least ${minProperties} properties`));
+  if (maxProperties !== undefined && names.length > maxProperties) problems.push(tooMany(fieldOf(site), names.length, maxProperties));
+  for (const name of schema.required ?? []) if (value[name] === undefined) problems.push(required(fieldOf(fieldSite(site, name))));
   for (const name of names) {
     const property = Object.hasOwn(properties, name) ? properties[name] : typeof additional === 'object' ? additional : undefined;
-    if (property) problems.push(...validateBySchema(value[name], property, child(path, name)));
+    if (property) problems.push(...validateAt(value[name], property, fieldSite(site, name)));
   }
   return problems;
 }
 
-function validateAlternatives(value: unknown, schema: JSONSchemaProps, path: string): FieldError[] {
+function validateAlternatives(value: unknown, schema: JSONSchemaProps, site: Site): FieldError[] {
   const { allOf = [], anyOf = [], oneOf = [], not } = schema;
-  const problemsOf = (one: JSONSchemaProps) => validateBySchema(value, one, path);
-  const whole = (detail: string) => invalid('<nil>', '', `${JSON.stringify(path)} ${detail}`);
+  const problemsWith = (one: JSONSchemaProps) => validateAt(value, one, site);
+  const whole = (detail: string) => invalid(site.within || '<nil>', '', `${JSON.stringify(site.name)} ${detail}`);
   const problems: FieldError[] = [];
-  const any = anyOf.map(problemsOf);
+  const any = anyOf.map(problemsWith);
   if (any.length > 0 && any.every((one) => one.length > 0))
     problems.push(whole('must validate at least one schema (anyOf)'), ...nearest(any));
-  const one = oneOf.map(problemsOf);
+  const one = oneOf.map(problemsWith);
   const fitting = one.filter((each) => each.length === 0).length;
   if (one.length > 0 && fitting !== 1) {
     const found = fitting === 0 ? 'none valid' : `${fitting} valid alternatives`;
     problems.push(whole(`must validate one and only one schema (oneOf). Found ${found}`), ...(fitting === 0 ? nearest(one) : []));
   }
-  const all = allOf.flatMap(problemsOf);
+  const all = allOf.flatMap(problemsWith);
   if (all.length > 0) problems.push(...all, whole('must validate all the schemas (allOf)'));
-  if (not && problemsOf(not).length === 0) problems.push(whole('must not validate the schema (not)'));
+  if (not && problemsWith(not).length === 0) problems.push(whole('must not validate the schema (not)'));
   return problems;
 }
 
@@ -152,6 +170,20 @@ function validateAlternatives(value: unknown, schema: JSONSchemaProps, path: str
 const nearest = (alternatives: readonly FieldError[][]): FieldError[] =>
   alternatives.reduce((best, one) => (one.length < best.length ? one : best));
 
-const child = (path: string, name: string) => (path === '' ? name : `${path}.${name}`);
-const fieldOf = (path: string) => (path === '' ? '<nil>' : path);
-const inBody = (path: string) => (path === '' ? 'body' : `${path} in body`);
+function fieldSite({ within, name, old }: Site, field: string): Site {
+  // Both versions of an object are shown under the same apiVersion, whatever changed.
+  const hidden = name === '' && (field === 'apiVersion' || field === 'kind');
+  const before = !hidden && old && isObject(old.value) && Object.hasOwn(old.value, field) ? { value: old.value[field] } : undefined;
+  return { within, name: name === '' ? field : `${name}.${field}`, ...(before && { old: before }) };
+}
+
+/** Only the items of lists that are maps are known again. */
+function itemSite({ within, name, old }: Site, list: JSONSchemaProps, item: unknown, index: number): Site {
+  const keys = list['x-kubernetes-list-type'] === 'map' ? list['x-kubernetes-list-map-keys'] : undefined;
+  const isSame = (other: unknown) => isObject(other) && isObject(item) && keys!.every((key) => semanticallyEqual(other[key], item[key]));
+  const found = keys && old && Array.isArray(old.value) ? old.value.findIndex(isSame) : -1;
+  return { within, name: `${name}[${index}]`, ...(found >= 0 && { old: { value: (old!.value as unknown[])[found] } }) };
+}
+
+const fieldOf = ({ within, name }: Site): string => (within === '' ? name : name === '' ? within : `${within}.${name}`) || '<nil>';
+const inBody = ({ name }: Site): string => (name === '' ? 'body' : `${name} in body`);

@@ -1,5 +1,6 @@
 import type { ApiResult } from '../../api/call.ts';
 import { isNotFound } from '../../api/errors.ts';
+import { listKindOf } from '../../api/kind.ts';
 import { apiVersionOf } from '../../api/meta.ts';
 import type { StoredObject } from '../cache/stored-object.ts';
 import { deleteOptionsOf } from './delete-options.ts';
@@ -36,7 +37,7 @@ export async function deleteCollection(request: RequestTo<'deletecollection'>, d
     of: kind,
     list: {
       apiVersion: apiVersionOf(kind),
-      kind: `${kind.kind}List`,
+      kind: listKindOf(kind),
       metadata: { resourceVersion: String(page.revision), ...(page.continue && { continue: page.continue }) },
       items: deleted.map((object) => object.as(kind)),
     },

@@ -1,6 +1,6 @@
 import type { ApiResult, ListOptions } from '../../api/call.ts';
 import { badRequest, expired } from '../../api/errors.ts';
-import type { Kind } from '../../api/kind.ts';
+import { listKindOf, type Kind } from '../../api/kind.ts';
 import { apiVersionOf } from '../../api/meta.ts';
 import { selects, selectsAll, type Selection } from '../cache/selection.ts';
 import type { StoredObject } from '../cache/stored-object.ts';
@@ -29,7 +29,7 @@ export async function list({ call, kind, storage, namespace }: RequestTo<'list'>
     of: kind,
     list: {
       apiVersion: apiVersionOf(kind),
-      kind: `${kind.kind}List`,
+      kind: listKindOf(kind),
       metadata: {
         resourceVersion: String(page.revision),
         ...(page.continue && { continue: page.continue }),

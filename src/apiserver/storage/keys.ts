@@ -14,7 +14,7 @@ export interface ObjectName {
   readonly name: string;
 }
 
-export const keySpaceOf = (kind: Pick<Kind, 'group' | 'plural' | 'namespaced'>): KeySpace => ({
+export const keySpaceOf = (kind: Pick<Kind, 'group' | 'plural' | 'namespaced' | 'publishedSchema'>): KeySpace => ({
   prefix: storagePrefix(kind),
   namespaced: kind.namespaced,
 });
