@@ -30,9 +30,11 @@ import type { AuditSink, CallContext, NodeConnector, ObjectReader } from './port
 import { Admission } from './registry/admission.ts';
 import { dispatch, type DispatchDeps } from './registry/dispatch.ts';
 import { serviceAddresses } from './service-addresses/hook.ts';
+import type { PortRange } from './service-addresses/node-port-range.ts';
 import { defaultCompactionIntervalMs, startCompactor } from './storage/compactor.ts';
 import { rangeOf } from './storage/keys.ts';
 import { Storages } from './storage/storages.ts';
+import { ensureSystemNamespaces } from './system-namespaces.ts';
 
 export interface ApiServerOptions {
   readonly env: Env;
@@ -47,7 +49,7 @@ export interface ApiServerOptions {
   /** `--service-cluster-ip-range`. */
   readonly serviceSubnet: string;
   /** `--service-node-port-range`; 30000–32767 when absent. */
-  readonly nodePorts?: readonly [first: number, last: number];
+  readonly nodePorts?: PortRange;
   readonly audit?: AuditSink;
   /** Reaches kubelets; without one, pods run nowhere and say so. */
   readonly connector?: NodeConnector;
@@ -130,10 +132,17 @@ class Server implements RunningApiServer {
       storages: this.#storages,
       virtualKinds: this.identity.virtualKinds,
       admission: new Admission([
-        ...defaultAdmission({ ...env, reader, authorizer: this.identity.authorizer }),
+        ...defaultAdmission({ ...env, reader, authorizer: this.identity.authorizer, kinds: this.kinds }),
         this.identity.rbacEscalation,
       ]),
-      hooks: [serviceAddresses({ ...env, reader, serviceSubnet: options.serviceSubnet, nodePorts: options.nodePorts ?? [30_000, 32_767] })],
+      hooks: [
+        serviceAddresses({
+          ...env,
+          reader,
+          serviceSubnets: [options.serviceSubnet],
+          ...(options.nodePorts && { nodePorts: options.nodePorts }),
+        }),
+      ],
       minWatchSeconds: limits.minWatchSeconds,
       ...(connector && { connector }),
     };
@@ -175,6 +184,7 @@ class Server implements RunningApiServer {
         nodes,
       ),
     ]);
+    await ensureSystemNamespaces(this.call);
     await ensurePolicy(this.#options.env.clock, rbac, policyWriter(this.call), bootstrapPolicy);
     this.#ready = true;
   }
