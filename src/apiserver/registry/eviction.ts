@@ -55,7 +55,7 @@ function readEviction({ call, context, namespace }: RequestTo<'create'>): Draft<
   metadata.namespace ||= namespace;
   if (metadata.namespace !== namespace)
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
-  return object as Draft<Eviction>;
+  return object;
 }
 
 /** A dry run may be asked for by the request, by the eviction, or by both alike. */

@@ -2,14 +2,13 @@ import type { ApiResult } from '../../api/call.ts';
 import { decodeBody } from '../../api/decode.ts';
 import type { Draft } from '../../api/draft.ts';
 import { badRequest, conflict, internal, invalidObject } from '../../api/errors.ts';
-import { invalid } from '../../api/field-error.ts';
 import type { Scale } from '../../api/generated/autoscaling/v1.ts';
 import { defineKind, type Kind, type ScalePaths } from '../../api/kind.ts';
+import { scaleColumns, validateScale } from '../../api/kinds/autoscaling/scale.ts';
 import { labelSelectorText, selectorOf, selectorOfLabels, type Labels } from '../../api/label-selector.ts';
 import { applyConfiguration } from '../../api/managed-fields/apply-configuration.ts';
-import { apiVersionOf, type KubeObject, type LabelSelector } from '../../api/meta.ts';
+import { apiVersionOf, type KubeObject } from '../../api/meta.ts';
 import { schemaOf } from '../../api/schemas.ts';
-import type { StoredObject } from '../cache/stored-object.ts';
 import { answerValue } from './answer.ts';
 import { changeObject } from './change.ts';
 import { get } from './get.ts';
@@ -28,7 +27,7 @@ export async function getScale(request: RequestTo<'get'>): Promise<ApiResult> {
   const { spec } = pathsOf(kind);
   if (isCustom(kind) && read(object, spec) === undefined)
     throw internal(`the spec replicas field ${JSON.stringify(`.${spec}`)} does not exist`);
-  return answerValue(scaleOf(kind, object));
+  return answerScale(kind, object);
 }
 
 export async function updateScale(request: RequestTo<'update'>, deps: WriteDeps): Promise<ApiResult> {
@@ -36,20 +35,15 @@ export async function updateScale(request: RequestTo<'update'>, deps: WriteDeps)
   const options = call.options ?? {};
   checkWriteOptions('UpdateOptions', options);
   const scale = incoming({ ...request, kind: scaleKindOf(kind) }, call.body, options) as Draft<Scale>;
-  return answerScale(
-    kind,
-    await changeObject(
-      request,
-      {
-        subresource: 'scale',
-        manager: managerOf(request, options),
-        dryRun: isDryRun(options),
-        tracked: false,
-        next: (current) => rescaled(kind, current, scale),
-      },
-      deps,
-    ),
-  );
+  const change = {
+    subresource: 'scale',
+    manager: managerOf(request, options),
+    dryRun: isDryRun(options),
+    tracked: false,
+    next: (current: Draft<KubeObject>) => rescaled(kind, current, scale),
+  };
+  const changed = await changeObject(request, change, deps);
+  return answerScale(kind, changed.as(kind).object);
 }
 
 export async function patchScale(request: RequestTo<'patch'>, deps: WriteDeps): Promise<ApiResult> {
@@ -62,10 +56,11 @@ export async function patchScale(request: RequestTo<'patch'>, deps: WriteDeps): 
     dryRun: isDryRun(options),
     ...(call.patchType === 'apply' ? { tracked: true, next: applierOf(request, deps) } : { tracked: false, next: patchedBy(request) }),
   };
-  return answerScale(kind, await changeObject(request, change, deps));
+  const changed = await changeObject(request, change, deps);
+  return answerScale(kind, changed.as(kind).object);
 }
 
-const answerScale = (kind: Kind, object: StoredObject): ApiResult => answerValue(scaleOf(kind, object.as(kind).object));
+const answerScale = (kind: Kind, object: KubeObject): ApiResult => answerValue(scaleOf(kind, object), 200, scaleKindOf(kind));
 
 /** The object's Scale. What Go omits when it is zero is left out. */
 export function scaleOf(kind: Kind, object: KubeObject): Draft<Scale> {
@@ -92,27 +87,22 @@ export function scaleOf(kind: Kind, object: KubeObject): Draft<Scale> {
  * Puts what the Scale asks for into the object, and the revision that its writer saw. Throws 422 for
  * a negative count and 409 where the Scale is of another object of the same name.
  */
-export function withScale(kind: Kind, draft: Draft<KubeObject>, { metadata, spec }: Scale): void {
+export function withScale(kind: Kind, draft: Draft<KubeObject>, scale: Scale): void {
+  const { metadata, spec } = scale;
   const name = draft.metadata.name ?? '';
-  const replicas = spec?.replicas ?? 0;
-  if (replicas < 0) throw negative(kind, name, replicas);
+  // Custom resources have their own words for it, with the path that they know it by.
+  const problems = isCustom(kind) ? [] : validateScale(scale);
+  if (problems.length > 0) throw invalidObject({ group: 'autoscaling', kind: 'Scale' }, name, problems);
   if (metadata.uid && metadata.uid !== draft.metadata.uid)
     throw conflict(
       { group: kind.group, resource: `${kind.plural}/scale` },
       name,
       `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${draft.metadata.uid}`,
     );
-  write(draft, pathsOf(kind).spec, replicas);
+  write(draft, pathsOf(kind).spec, spec?.replicas ?? 0);
   if (metadata.resourceVersion) draft.metadata.resourceVersion = metadata.resourceVersion;
   else delete draft.metadata.resourceVersion;
 }
-
-const negative = (kind: Kind, name: string, replicas: number) =>
-  isCustom(kind)
-    ? invalidObject(kind, name, [invalid(`.${pathsOf(kind).spec}`, replicas, 'should be a non-negative integer')])
-    : invalidObject({ group: 'autoscaling', kind: 'Scale' }, name, [
-        invalid('spec.replicas', replicas, 'must be greater than or equal to 0'),
-      ]);
 
 function rescaled(kind: Kind, current: Draft<KubeObject>, scale: Scale): Draft<KubeObject> {
   withScale(kind, current, scale);
@@ -126,7 +116,6 @@ function patchedBy(request: RequestTo<'patch'>): (current: Draft<KubeObject>) =>
   const patch = patcherOf({ ...request, kind: scaleKind });
   return (current) => {
     const before = scaleOf(kind, current);
-    if (isCustom(kind) && read(current, pathsOf(kind).spec) === undefined) before.spec = {};
     const { object, warnings } = decodeBody({ object: patch(before) }, scaleKind, call.options?.fieldValidation);
     for (const warning of warnings) if (!context.warnings.includes(warning)) context.warnings.push(warning);
     applyDefaults(scaleKind, object);
@@ -196,6 +185,7 @@ const scaleKindOf = ({ namespaced, publishedSchema }: Kind): Kind =>
     kind: 'Scale',
     plural: 'scales',
     namespaced,
+    columns: scaleColumns,
     schema: () => schemaOf('io.k8s.api.autoscaling.v1.Scale'),
     ...(publishedSchema && { publishedSchema }),
   });
@@ -212,7 +202,7 @@ function selectorText(selector: unknown): string {
   if (typeof selector === 'string') return selector;
   if (!isRecord(selector)) return '';
   const isLabelSelector = isRecord(selector['matchLabels']) || Array.isArray(selector['matchExpressions']);
-  return labelSelectorText(isLabelSelector ? selectorOf(selector as LabelSelector) : selectorOfLabels(selector as Labels));
+  return labelSelectorText(isLabelSelector ? selectorOf(selector) : selectorOfLabels(selector as Labels));
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
