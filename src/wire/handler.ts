@@ -52,7 +52,9 @@ async function serve(request: HttpRequest, response: HttpResponse, options: Wire
   const caller = callerOf(request);
   if (target.type === 'path') {
     const result = await options.api(nonResourceCall(request, target.path, query, caller));
-    return writeResult(result, representationOf(request, query), request, response, options, query);
+    // Who serves a path that is no resource has chosen among the Accept header's types himself.
+    if (result.type !== 'bytes') throw internal(new Error(`${target.path} was answered with a ${result.type}`));
+    return writeBytes(result, commonHeaders(options), request, response);
   }
   const call = await readResourceCall(request, target, query, caller, () => bodyOf(request));
   const representation = representationOf(request, query, call.verb === 'watch');
