@@ -263,7 +263,7 @@ for (const binary of found) {
         apiVersion: 'v1',
         kind: 'Event',
         metadata: { name: 'a.1', namespace },
-        involvedObject: { apiVersion: 'v1', kind: 'Pod', name: 'a', namespace },
+        involvedObject: { apiVersion: 'v1', kind: 'Pod', name: 'a', namespace, uid: await k('get pod a -o jsonpath={.metadata.uid}') },
         reason: 'Tested',
         message: 'it was tested',
         type: 'Normal',
@@ -357,7 +357,7 @@ const words = (line: string): string[] => line.split(' ');
 
 /** Newer kubectls name the namespace of what they deleted. */
 async function deletedSuffix(kubectl: Kubectl, namespace: string): Promise<string> {
-  return Number(kubectl.version.slice(2)) >= 33 ? ` from ${namespace} namespace\n` : '\n';
+  return Number(kubectl.version.slice(2)) >= 34 ? ` from ${namespace} namespace\n` : '\n';
 }
 
 function lines(stream: NodeJS.ReadableStream): { next(): Promise<string> } {
