@@ -1,5 +1,5 @@
 import type { Kind } from '../../api/kind.ts';
-import type { StoredObject } from './stored-object.ts';
+import { fieldOf, type StoredObject } from './stored-object.ts';
 
 /** Which objects of a resource a list or a watch wants. All parts must hold. */
 export interface Selection {
@@ -22,10 +22,10 @@ export const selectsAll = ({ labels, fields }: Selection): boolean => !labels &&
 export function selects(selection: Selection, object: StoredObject, kind: Kind): boolean {
   if (selection.namespace && object.namespace !== selection.namespace) return false;
   if (selection.labels && !selection.labels(object.labels)) return false;
-  return !selection.fields || selection.fields.matches((path) => fieldOf(object, kind, path));
+  return !selection.fields || selection.fields.matches((path) => selectedField(object, kind, path));
 }
 
-function fieldOf(object: StoredObject, kind: Kind, path: string): string {
-  if (kind === object.family.kind || path === 'metadata.name' || path === 'metadata.namespace') return object.field(path) ?? '';
-  return kind.selectableFields[path]?.(object.as(kind).object) ?? '';
+function selectedField(object: StoredObject, kind: Kind, path: string): string {
+  const isStored = kind === object.family.kind || path === 'metadata.name' || path === 'metadata.namespace';
+  return isStored ? (object.field(path) ?? '') : fieldOf(kind, path, object.as(kind).object);
 }

@@ -46,6 +46,9 @@ export class StoredObject implements Encodable, Holder {
   readonly name: string;
   used = false;
   #decoded: KubeObject | undefined;
+  /** Do the bytes say what readers are to see? Unknown until they are read, where the kind has a `refresh`. */
+  #current: boolean | undefined;
+  #json: Uint8Array | undefined;
   #labels: Readonly<Record<string, string>> | undefined;
   #fields: readonly string[] | undefined;
   #versions: Map<Kind, ConvertedObject> | undefined;
@@ -58,20 +61,36 @@ export class StoredObject implements Encodable, Holder {
     const { namespace, name } = nameOf(family.space, key);
     this.namespace = namespace;
     this.name = name;
+    if (!family.kind.refresh) this.#current = true;
   }
 
   get object(): KubeObject {
     this.used = true;
     if (!this.#decoded) {
-      const decoded = decodeStored(this.value, this.revision);
+      const decoded = this.decode();
       this.#decoded = this.family.freeze ? deepFreeze(decoded) : decoded;
-      this.family.cache.add(this, this.value.length * decodedFactor);
+      this.#held();
     }
     return this.#decoded;
   }
 
   json(): readonly Uint8Array[] {
-    return splice(this.family.opening, this.value, this.revision);
+    if (this.#current === undefined) void this.object;
+    if (this.#current) return splice(this.family.opening, this.value, this.revision);
+    this.used = true;
+    if (!this.#json) {
+      this.#json = utf8(stringifyJson(this.object));
+      this.#held();
+    }
+    return [this.#json];
+  }
+
+  /** A copy of its own for the caller, as the stored version's schema of today has it. */
+  decode(): Draft<KubeObject> {
+    const stored = decodeStored(this.value, this.revision) as Draft<KubeObject>;
+    const refreshed = this.family.kind.refresh?.(stored);
+    this.#current = !refreshed?.changed;
+    return refreshed ? refreshed.object : stored;
   }
 
   get labels(): Readonly<Record<string, string>> {
@@ -97,6 +116,7 @@ export class StoredObject implements Encodable, Holder {
     const later = new StoredObject(this.family, this.key, this.value, revision);
     later.#labels = this.#labels;
     later.#fields = this.#fields;
+    later.#current = this.#current;
     return later;
   }
 
@@ -111,10 +131,15 @@ export class StoredObject implements Encodable, Holder {
 
   release(): void {
     this.#decoded = undefined;
+    this.#json = undefined;
+  }
+
+  #held(): void {
+    this.family.cache.add(this, this.value.length * decodedFactor + (this.#json?.length ?? 0));
   }
 
   #fieldsOf(object: KubeObject): readonly string[] {
-    return this.family.fieldPaths.map((path) => this.family.kind.selectableFields[path]!(object));
+    return this.family.fieldPaths.map((path) => fieldOf(this.family.kind, path, object));
   }
 }
 
@@ -134,7 +159,7 @@ class ConvertedObject implements Encodable, Holder {
   get object(): KubeObject {
     this.used = true;
     if (!this.#object) {
-      const converted = convertFromStored(this.#kind, decodeStored(this.#source.value, this.#source.revision) as Draft<KubeObject>);
+      const converted = convertFromStored(this.#kind, this.#source.decode());
       this.#object = this.#source.family.freeze ? deepFreeze(converted) : converted;
       this.#held();
     }
@@ -158,6 +183,16 @@ class ConvertedObject implements Encodable, Holder {
   #held(): void {
     const size = this.#source.value.length;
     this.#source.family.cache.add(this, (this.#object ? size * decodedFactor : 0) + (this.#json?.length ?? 0));
+  }
+}
+
+/** What somebody else put into the store may lack what the kind's reader counts on; then the field is absent. */
+export function fieldOf(kind: Kind, path: string, object: KubeObject): string {
+  try {
+    return kind.selectableFields[path]?.(object) ?? '';
+  } catch (error) {
+    if (error instanceof TypeError) return '';
+    throw error;
   }
 }
 

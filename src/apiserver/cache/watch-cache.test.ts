@@ -234,3 +234,28 @@ test('cancel() within a frame stops what would follow', async () => {
   assert.equal(sink.ended, undefined);
   assert.equal(pods.cache.watchers.size, 0);
 });
+
+test('a sink that throws loses its watch, and nobody else does', async () => {
+  const { pods } = trialStorages();
+  await pods.cache.current();
+  const [broken, sound] = [new RecordingSink(), new RecordingSink()];
+  broken.frame = () => {
+    throw new Error('no room');
+  };
+  watchPods(pods.cache, broken);
+  watchPods(pods.cache, sound);
+  await put(pods, podNamed('a'));
+  await put(pods, podNamed('b'));
+  assert.deepEqual(sound.seen, ['ADDED a', 'ADDED b']);
+  assert.equal(broken.ended?.error?.code, 500);
+  assert.equal(pods.cache.watchers.size, 1);
+});
+
+test('objects that lack what their kind’s fields are read from are there all the same', async () => {
+  const { kinds, storages } = trialStorages();
+  const events = storages.of(kinds.byResource('', 'v1', 'events')!);
+  await events.cache.current();
+  const stored = await put(events, { metadata: { name: 'e', namespace: 'default' } });
+  assert.equal(stored.field('involvedObject.kind'), '');
+  assert.equal(events.cache.get(stored.key), stored);
+});

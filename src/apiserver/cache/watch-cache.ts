@@ -187,7 +187,14 @@ export class WatchCache {
 
   #sink() {
     return {
-      events: (events: readonly StoreEvent[], revision: number) => this.#take(events, revision),
+      events: (events: readonly StoreEvent[], revision: number) => {
+        try {
+          this.#take(events, revision);
+        } catch (error) {
+          // A cache that missed something would be wrong for good, and readers would wait for it for ever.
+          this.stop(internal(error));
+        }
+      },
       progress: (revision: number) => this.#reached(revision),
       end: (reason: StoreError) => this.#broken(reason),
     };

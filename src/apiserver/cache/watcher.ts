@@ -1,6 +1,6 @@
 import type { Subscription, WatchFrame, WatchSink } from '../../api/call.ts';
 import type { ApiError } from '../../api/errors.ts';
-import { expired } from '../../api/errors.ts';
+import { expired, internal } from '../../api/errors.ts';
 import type { Kind } from '../../api/kind.ts';
 import type { CacheEvent } from './cache-event.ts';
 import { Frame } from './cache-event.ts';
@@ -135,6 +135,11 @@ export class Watcher implements Subscription {
   }
 
   #send(frame: WatchFrame): void {
-    if (this.#sink.frame(frame) === false) this.#paused = true;
+    try {
+      if (this.#sink.frame(frame) === false) this.#paused = true;
+    } catch (error) {
+      // One sink's failure is its own: the cache and the other watchers go on.
+      this.end(internal(error));
+    }
   }
 }
