@@ -16,7 +16,7 @@ const body = {
 async function withDeployment() {
   const trial = trialRegistry();
   await create(trial.request(Deployment, '', '', { verb: 'create', body: { object: body } }), trial.deps);
-  const scale = (verb: 'update' | 'patch', call: object) => trial.request(Deployment, 'scale', 'web', { verb, ...call } as never);
+  const scale = (verb: 'update' | 'patch', call: object) => trial.request(Deployment, 'scale', 'web', { verb, ...call });
   return {
     ...trial,
     get: () => trial.request(Deployment, 'scale', 'web', { verb: 'get' }),
@@ -107,4 +107,10 @@ test('an apply owns the replicas, and gives way to nobody without force', async 
   assert.equal(entry?.operation, 'Apply');
   assert.equal(entry?.subresource, 'scale');
   assert.equal(entry?.apiVersion, 'apps/v1');
+});
+
+test('patches made at the same time do not stand in each other’s way', async () => {
+  const { patch, deployment } = await withDeployment();
+  await Promise.all([3, 4, 5, 6].map((replicas) => patch('merge', { spec: { replicas } })));
+  assert.equal((await deployment()).metadata.generation, 5);
 });
