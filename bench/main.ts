@@ -1,16 +1,20 @@
-/** `npm run bench -- NAME …`: answers the questions named, or lists them. */
-import { api } from './api/main.ts';
-import { storePuts } from './store/puts.ts';
+/** `npm run bench -- NAME …`: answers the questions named, each in a process of its own, or lists them. */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 
-const questions: Readonly<Record<string, () => Promise<void>>> = { api, store: storePuts };
+const questions: Readonly<Record<string, string>> = {
+  api: 'api/main.ts',
+  store: 'store/puts.ts',
+};
 
 const names = process.argv.slice(2);
+if (names.length === 0) console.log(`npm run bench -- NAME …, with ${Object.keys(questions).join(', ')}`);
 for (const name of names) {
-  const question = questions[name];
-  if (!question) {
+  const script = questions[name];
+  if (script === undefined) {
     console.error(`there is no bench ${JSON.stringify(name)}`);
     process.exit(2);
   }
-  await question();
+  const { status } = spawnSync(process.execPath, ['--expose-gc', join(import.meta.dirname, script)], { stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
 }
-if (names.length === 0) console.log(`npm run bench -- NAME …, with ${Object.keys(questions).join(', ')}`);

@@ -14,6 +14,12 @@ export function table(rows: readonly (readonly (string | number)[])[]): string {
   return [line(cells[0]!), `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...cells.slice(1).map(line)].join('\n');
 }
 
+/** The same of records, whose names are the heading. */
+export function tableOf(rows: readonly Readonly<Record<string, string | number>>[]): string {
+  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  return table([names, ...rows.map((row) => names.map((name) => row[name] ?? ''))]);
+}
+
 /** Where and with what it was measured. */
 export function circumstances(): string {
   const commit = execFileSync('git', ['-C', root, 'rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();

@@ -8,61 +8,6 @@ import type { LoadJob, LoadResult } from './http-load.ts';
 import { loadApart, program, rssOf, runApart, startSubject, type Subject } from './subject.ts';
 import type { FanoutResult } from './watch-fanout.ts';
 
-/** What the API server costs and gives, over TLS, on the built bundle. */
-export async function api(): Promise<void> {
-  const sections = [
-    ['Start and rest', await startAndRest()],
-    ['Requests a second', await requests()],
-    ['Lists', await lists()],
-    ['Watch fan-out', await fanouts()],
-  ];
-  keep('api', sections.map(([heading, text]) => `## ${heading}\n\n${text}`).join('\n\n'));
-}
-
-async function startAndRest(): Promise<string> {
-  const first: number[] = [];
-  const again: number[] = [];
-  const rest: number[] = [];
-  for (let n = 0; n < 5; n++) {
-    const home = mkdtempSync(join(tmpdir(), 'slipway-bench-'));
-    first.push(await startOnce(home, async () => {}));
-    again.push(
-      await startOnce(home, async (pid) => {
-        await sleep(3000);
-        rest.push(rssOf(pid) / 2 ** 20);
-      }),
-    );
-    rmSync(home, { recursive: true, force: true });
-  }
-  return table([
-    ['what', 'median of 5'],
-    ['process start to API answering, new cluster (makes its certificates)', `${round(median(first), 0)} ms`],
-    ['process start to API answering, cluster that was there', `${round(median(again), 0)} ms`],
-    ['resident memory after 3 s of rest', `${round(median(rest))} MiB`],
-  ]);
-}
-
-/** Starts a cluster in the foreground; resolves to the milliseconds until it said that its API answers. */
-async function startOnce(home: string, meanwhile: (pid: number) => Promise<void>): Promise<number> {
-  const environment = { ...process.env, SLIPWAY_HOME: home, KUBECONFIG: join(home, 'config') };
-  const startMs = performance.now();
-  const child = spawn(process.execPath, [program, 'up', '--name', 'bench', '--foreground'], {
-    env: environment,
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  await new Promise<void>((resolve, reject) => {
-    child.stdout.once('data', () => resolve());
-    child.once('exit', (code) => reject(new Error(`the cluster ended with ${code}`)));
-  });
-  const elapsedMs = performance.now() - startMs;
-  await meanwhile(child.pid!);
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  child.removeAllListeners('exit').once('exit', () => {});
-  child.kill('SIGTERM');
-  await Promise.race([ended, new Promise((resolve) => child.once('close', resolve))]);
-  return elapsedMs;
-}
-
 const podBody = (name: string, namespace = 'default') =>
   JSON.stringify({
     apiVersion: 'v1',
@@ -114,6 +59,56 @@ const measures: readonly Measure[] = [
   { name: 'delete', requests: 8000, job: (prefix) => ({ method: 'DELETE', target: `${pods}/${prefix}-#?gracePeriodSeconds=0` }) },
 ];
 
+/** What the API server costs and gives, over TLS, on the built bundle: `npm run bench -- api`. */
+const sections = [
+  ['Start and rest', await startAndRest()],
+  ['Requests a second', await requests()],
+  ['Lists', await lists()],
+  ['Watch fan-out', await fanouts()],
+];
+keep('api', sections.map(([heading, text]) => `## ${heading}\n\n${text}`).join('\n\n'));
+
+async function startAndRest(): Promise<string> {
+  const first: number[] = [];
+  const again: number[] = [];
+  const rest: number[] = [];
+  for (let n = 0; n < 5; n++) {
+    const home = mkdtempSync(join(tmpdir(), 'slipway-bench-'));
+    first.push(await startOnce(home, async () => {}));
+    again.push(
+      await startOnce(home, async (pid) => {
+        await sleep(3000);
+        rest.push(rssOf(pid) / 2 ** 20);
+      }),
+    );
+    rmSync(home, { recursive: true, force: true });
+  }
+  return table([
+    ['what', 'median of 5'],
+    ['process start to API answering, new cluster (makes its certificates)', `${round(median(first), 0)} ms`],
+    ['process start to API answering, cluster that was there', `${round(median(again), 0)} ms`],
+    ['resident memory after 3 s of rest', `${round(median(rest))} MiB`],
+  ]);
+}
+
+/** Starts a cluster in the foreground; resolves to the milliseconds until it said that its API answers. */
+async function startOnce(home: string, meanwhile: (pid: number) => Promise<void>): Promise<number> {
+  const environment = { ...process.env, SLIPWAY_HOME: home, KUBECONFIG: join(home, 'config') };
+  const startMs = performance.now();
+  const child = spawn(process.execPath, [program, 'up', '--name', 'bench', '--foreground'], {
+    env: environment,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const closed = new Promise((resolve) => child.once('close', resolve));
+  const said = new Promise((resolve) => child.stdout.once('data', () => resolve('up')));
+  if ((await Promise.race([said, closed])) !== 'up') throw new Error('the cluster ended before its API answered');
+  const elapsedMs = performance.now() - startMs;
+  await meanwhile(child.pid!);
+  child.kill('SIGTERM');
+  await closed;
+  return elapsedMs;
+}
+
 async function requests(): Promise<string> {
   await using subject = await startSubject();
   // The service's compiled code should be warm: what is asked is how it runs, not how it begins.
@@ -144,10 +139,11 @@ async function requests(): Promise<string> {
   return table(rows);
 }
 
-const statusesOf = ({ statuses }: LoadResult): string =>
-  Object.entries(statuses)
+function statusesOf({ statuses }: LoadResult): string {
+  return Object.entries(statuses)
     .map(([status, count]) => `${count} × ${status}`)
     .join(', ');
+}
 
 async function lists(): Promise<string> {
   await using subject = await startSubject();

@@ -1,5 +1,5 @@
 /**
- * What the embedded store costs on this machine's disk: `node --expose-gc bench/store/puts.ts [folder]`.
+ * What the embedded store costs on this machine's disk: `npm run bench -- store`.
  * The folder's disk is what is measured; a temporary one when absent.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -11,6 +11,7 @@ import { realClock } from '../../src/machine/real/clock.ts';
 import { realFiles } from '../../src/machine/real/files.ts';
 import { EmbeddedStore } from '../../src/store/embedded-store.ts';
 import { type Store, prefixRange } from '../../src/store/store.ts';
+import { keep, tableOf } from '../report.ts';
 
 const env = { clock: realClock, rng: seededRng(1), log: silentLog };
 const keyCount = 100_000;
@@ -19,9 +20,12 @@ const secondsPerRow = 3;
 
 const root = await mkdtemp(join(process.argv[2] ?? tmpdir(), 'slipway-bench-'));
 try {
-  console.table(await putRates());
-  console.table(await watchRates());
-  console.table(await loadAndOpen());
+  const sections = [
+    ['Durable puts', await putRates()],
+    ['Puts under watches', await watchRates()],
+    ['Loading and opening', await loadAndOpen()],
+  ] as const;
+  keep('store', sections.map(([heading, rows]) => `## ${heading}\n\n${tableOf(rows)}`).join('\n\n'));
 } finally {
   await rm(root, { recursive: true });
 }

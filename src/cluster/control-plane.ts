@@ -93,7 +93,8 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     apiAddress: spec.apiAddress,
     apiPort: https.port,
     serviceSubnet: spec.serviceSubnet,
-    clientCaPem: pki.ca.certificatePem,
+    clientCa: pki.ca.certificatePem,
+    nowMs: env.clock.now(),
   });
   await registerNodes(client, env.clock, spec.nodes);
   await startControllers({ api, env, caPem: pki.ca.certificatePem });
@@ -139,7 +140,9 @@ async function listen(spec: ClusterSpec, pki: ClusterPki, api: RunningApiServer,
       port,
       certificatePem: serving.certificatePem,
       keyPem: serving.privateKeyPem,
-      clientCaPem: pki.ca.certificatePem,
+      clientCa: pki.ca.certificatePem,
+      requestHeaderCa: pki.frontProxyCa.certificatePem,
+      nowMs: env.clock.now(),
       handler: wireHandler({ api: api.call, clock: env.clock, crypto: env.crypto, log: env.log }),
     });
   try {

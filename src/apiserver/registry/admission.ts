@@ -9,8 +9,8 @@ export class Admission {
   readonly #validating: readonly AdmissionPlugin[];
 
   constructor(plugins: readonly AdmissionPlugin[]) {
-    this.#mutating = plugins.filter((plugin) => plugin.mutate);
-    this.#validating = plugins.filter((plugin) => plugin.validate);
+    this.#mutating = plugins.filter((plugin) => 'mutate' in plugin);
+    this.#validating = plugins.filter((plugin) => 'validate' in plugin);
   }
 
   async mutate(request: AdmissionRequest): Promise<void> {

@@ -15,7 +15,7 @@ export function answerValue(object: KubeObject, code: 200 | 201 | 202 = 200, of?
 }
 
 export function answerSuccess(details?: StatusDetails, code: 200 | 201 | 202 = 200): ApiResult {
-  const status: Omit<Status, 'code'> & { code?: number } = {
+  const status: Omit<Status, 'code'> & { readonly code?: number } = {
     kind: 'Status',
     apiVersion: 'v1',
     metadata: {},
@@ -23,5 +23,5 @@ export function answerSuccess(details?: StatusDetails, code: 200 | 201 | 202 = 2
     ...(details && { details }),
     ...(code !== 200 && { code }),
   };
-  return answerValue(status as unknown as KubeObject, code);
+  return answerValue(status, code);
 }

@@ -42,8 +42,8 @@ function placeIn({ kind, namespace, name }: ResourceRequest, { metadata }: Draft
 export function managerOf({ call }: ResourceRequest, { fieldManager }: WriteOptions): string {
   if (fieldManager) return fieldManager;
   const agent = (call.userAgent ?? '').split('/', 1)[0]!;
-  return [...agent]
-    .filter((letter) => letter >= ' ' && letter !== '\u007f')
-    .join('')
-    .slice(0, 128);
+  return agent.replace(/\p{Cc}/gu, '').slice(0, maxManagerLength);
 }
+
+/** Longer names of user agents are cut, as upstream does. */
+const maxManagerLength = 128;
