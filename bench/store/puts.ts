@@ -21,11 +21,11 @@ const secondsPerRow = 3;
 const root = await mkdtemp(join(process.argv[2] ?? tmpdir(), 'slipway-bench-'));
 try {
   const sections = [
-    ['Durable puts', await putRates()],
-    ['Puts under watches', await watchRates()],
-    ['Loading and opening', await loadAndOpen()],
-  ] as const;
-  keep('store', sections.map(([heading, rows]) => `## ${heading}\n\n${tableOf(rows)}`).join('\n\n'));
+    { heading: 'Durable puts', rows: await putRates() },
+    { heading: 'Puts under watches', rows: await watchRates() },
+    { heading: 'Loading and opening', rows: await loadAndOpen() },
+  ];
+  keep('store', sections.map(({ heading, rows }) => `## ${heading}\n\n${tableOf(rows)}`).join('\n\n'));
 } finally {
   await rm(root, { recursive: true });
 }

@@ -140,9 +140,7 @@ async function listen(spec: ClusterSpec, pki: ClusterPki, api: RunningApiServer,
       port,
       certificatePem: serving.certificatePem,
       keyPem: serving.privateKeyPem,
-      clientCa: pki.ca.certificatePem,
-      requestHeaderCa: pki.frontProxyCa.certificatePem,
-      nowMs: env.clock.now(),
+      clientCaPem: pki.ca.certificatePem,
       handler: wireHandler({ api: api.call, clock: env.clock, crypto: env.crypto, log: env.log }),
     });
   try {

@@ -38,25 +38,19 @@ export async function changeObject(request: ResourceRequest, change: Change, dep
     if (!current) throw notFound(groupResourceOf(request), name);
     const result = await tryChange(request, current, change, deps);
     if ('done' in result) return result.done;
-    if (result.conditional) break;
     current = result.found;
   }
   throw conflict(groupResourceOf(request), name, staleObject);
 }
 
-type Tried =
-  | { readonly done: StoredObject }
-  | {
-      readonly found: StoredObject | undefined;
-      /** The caller named a revision, so there is no other try. */ readonly conditional: boolean;
-    };
+type Tried = { readonly done: StoredObject } | { readonly found: StoredObject | undefined };
 
 async function tryChange(request: ResourceRequest, current: StoredObject, change: Change, deps: WriteDeps): Promise<Tried> {
   const { kind, storage, context } = request;
   const { dryRun } = change;
   const old = current.as(kind).object;
   const next = change.next(structuredClone(old) as Draft<KubeObject>);
-  const conditional = checkPreconditions(request, next, current, change);
+  checkPreconditions(request, next, current, change);
   const nowMs = deps.clock.now();
   const write = { user: context.user, nowMs };
 
@@ -91,7 +85,7 @@ async function tryChange(request: ResourceRequest, current: StoredObject, change
       : await storage.update(current.key, current.revision, stored, kind.strategy.ttlSeconds);
     if ('found' in result) {
       reservation?.release();
-      return { found: result.found, conditional };
+      return { found: result.found };
     }
     reservation?.commit();
     if (finished) hookOf(deps, kind)?.afterDelete(old);
@@ -102,8 +96,11 @@ async function tryChange(request: ResourceRequest, current: StoredObject, change
   }
 }
 
-/** Returns whether the caller named the revision that it saw. */
-function checkPreconditions(request: ResourceRequest, next: Draft<KubeObject>, current: StoredObject, { subresource }: Change): boolean {
+/**
+ * A resourceVersion in the next state is the one that the caller saw: it must still be the current
+ * one, also when the change is tried again. What a patch makes carries the current one by itself.
+ */
+function checkPreconditions(request: ResourceRequest, next: Draft<KubeObject>, current: StoredObject, { subresource }: Change): void {
   const { kind, name } = request;
   const { uid, resourceVersion } = next.metadata;
   const live = current.object.metadata;
@@ -111,26 +108,23 @@ function checkPreconditions(request: ResourceRequest, next: Draft<KubeObject>, c
     throw conflict(groupResourceOf(request), name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${live.uid}`);
   if (resourceVersion && resourceVersion !== '0') {
     if (resourceVersion !== String(current.revision)) throw conflict(groupResourceOf(request), name, staleObject);
-    return true;
-  }
-  if (kind.strategy.unconditionalUpdate === false && subresource === '')
+  } else if (kind.strategy.unconditionalUpdate === false && subresource === '') {
     throw invalidObject(kind, name, [invalid('metadata.resourceVersion', 0, 'must be specified for an update')]);
-  return false;
+  }
 }
 
 /** What an update may leave out (apiserver's rest.BeforeUpdate). */
 function fillMetadata({ metadata }: Draft<KubeObject>, { metadata: old }: KubeObject): void {
   metadata.uid ||= old.uid;
-  metadata.creationTimestamp ||= old.creationTimestamp;
+  metadata.creationTimestamp = old.creationTimestamp ?? metadata.creationTimestamp;
   if (old.deletionTimestamp !== undefined) {
-    metadata.deletionTimestamp ??= old.deletionTimestamp;
+    metadata.deletionTimestamp = old.deletionTimestamp;
     if (old.deletionGracePeriodSeconds !== undefined) metadata.deletionGracePeriodSeconds ??= old.deletionGracePeriodSeconds;
   } else delete metadata.deletionTimestamp;
   metadata.resourceVersion = old.resourceVersion;
   delete metadata.selfLink;
   if (old.generation === undefined) delete metadata.generation;
   else metadata.generation = old.generation;
-  if (old.generateName !== undefined) metadata.generateName ??= old.generateName;
 }
 
 type Write = Parameters<NonNullable<ResourceRequest['kind']['strategy']['prepareForUpdate']>>[2];

@@ -1,9 +1,11 @@
 import type { Body, DeleteOptions } from '../../api/call.ts';
 import { decodeBody } from '../../api/decode.ts';
 import { badRequest } from '../../api/errors.ts';
+import { decodeKubernetesProtobuf } from '../../api/protobuf/envelope.ts';
 import { schemaOf } from '../../api/schemas.ts';
 import { text } from '../../codec/bytes.ts';
 import { JsonError, parseJson } from '../../codec/json.ts';
+import { ProtobufError } from '../../codec/protobuf/reader.ts';
 import { parseYaml, YamlError } from '../../codec/yaml.ts';
 import { checkDeleteOptions } from './write-options.ts';
 
@@ -33,9 +35,18 @@ function readOptions(body: Body): DeleteOptions {
 
 function parse(body: Extract<Body, { readonly bytes: Uint8Array }>): unknown {
   try {
-    return body.mediaType === 'application/yaml' ? parseYaml(text(body.bytes)) : parseJson(text(body.bytes));
+    switch (body.mediaType) {
+      case 'application/json':
+        return parseJson(text(body.bytes));
+      case 'application/yaml':
+        return parseYaml(text(body.bytes));
+      case 'application/vnd.kubernetes.protobuf': {
+        const { kind, object } = decodeKubernetesProtobuf(body.bytes, { apiVersion: 'v1', kind: 'DeleteOptions' });
+        return { ...object, kind };
+      }
+    }
   } catch (error) {
-    if (error instanceof JsonError || error instanceof YamlError) throw badRequest(error.message);
+    if (error instanceof JsonError || error instanceof YamlError || error instanceof ProtobufError) throw badRequest(error.message);
     throw error;
   }
 }

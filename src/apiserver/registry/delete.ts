@@ -32,8 +32,8 @@ const returnsDeleted: ReadonlySet<string> = new Set([
   'services.',
 ]);
 
-const asksToWait = ({ orphanDependents, propagationPolicy }: DeleteOptions): boolean =>
-  orphanDependents === false || propagationPolicy === 'Foreground';
+/** Upstream answers so to the older option alone, lest clients break that know only 200. */
+const asksToWait = ({ orphanDependents }: DeleteOptions): boolean => orphanDependents === false;
 
 export interface Deleted {
   /** Gone for good, or on its way. */
@@ -86,16 +86,21 @@ function forget(kind: Kind, object: KubeObject, deps: WriteDeps): void {
   hookOf(deps, kind)?.afterDelete(object);
 }
 
-function checkPreconditions(request: ResourceRequest, current: StoredObject, { preconditions }: DeleteOptions): void {
+/** Upstream names the kind here where a resource would stand (rest.BeforeDelete). */
+function checkPreconditions({ kind, name }: ResourceRequest, current: StoredObject, { preconditions }: DeleteOptions): void {
   const { uid, resourceVersion } = preconditions ?? {};
-  const fail = (what: string, wanted: string, found: string) =>
-    conflict(
-      groupResourceOf(request),
-      request.name,
-      `Precondition failed: ${what} in precondition: ${wanted}, ${what} in object meta: ${found}`,
-    );
+  const what = { group: kind.group, resource: kind.kind };
   const live = current.object.metadata;
-  if (uid !== undefined && uid !== live.uid) throw fail('UID', uid, live.uid ?? '');
-  if (resourceVersion !== undefined && resourceVersion !== String(current.revision))
-    throw fail('ResourceVersion', resourceVersion, String(current.revision));
+  if (uid !== undefined && uid !== live.uid)
+    throw conflict(
+      what,
+      name,
+      `the UID in the precondition (${uid}) does not match the UID in record (${live.uid}). The object might have been deleted and then recreated`,
+    );
+  if (resourceVersion !== undefined && resourceVersion !== live.resourceVersion)
+    throw conflict(
+      what,
+      name,
+      `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${live.resourceVersion}). The object might have been modified`,
+    );
 }

@@ -45,24 +45,41 @@ function propagationOf(kind: Kind, present: readonly string[], { orphanDependent
 export function beginDeletion(kind: Kind, object: KubeObject, options: DeleteOptions, nowMs: number): Draft<KubeObject> | undefined {
   const next = structuredClone(object) as Draft<KubeObject>;
   const { metadata } = next;
-  const finalizers = finalizersFor(kind, object, options);
-  const changed =
-    finalizers.length !== (metadata.finalizers ?? []).length || finalizers.some((finalizer) => !metadata.finalizers!.includes(finalizer));
-  if (finalizers.length > 0) metadata.finalizers = finalizers;
-  else delete metadata.finalizers;
-  const graceSeconds = kind.strategy.deletionGraceSeconds?.(object, options.gracePeriodSeconds) ?? 0;
-  const pending = metadata.deletionTimestamp === undefined ? undefined : (metadata.deletionGracePeriodSeconds ?? 0);
-  if (pending !== undefined && graceSeconds >= pending) return changed ? next : undefined;
-
-  metadata.deletionGracePeriodSeconds = graceSeconds;
-  if (pending === undefined) {
-    metadata.deletionTimestamp = timestampOf(nowMs + graceSeconds * 1000);
-    if (metadata.generation !== undefined && metadata.generation > 0) metadata.generation++;
-  } else {
-    // A shorter grace counts from when the deletion began.
-    const beganMs = Date.parse(metadata.deletionTimestamp!) - pending * 1000;
-    metadata.deletionTimestamp = timestampOf(Math.max(beganMs + graceSeconds * 1000, graceSeconds === 0 ? nowMs : 0));
+  if (metadata.deletionTimestamp !== undefined && (metadata.deletionGracePeriodSeconds ?? 0) > 0) {
+    // Somebody else ends it when its grace is over; until then a deletion can only shorten that.
+    return shortenGrace(metadata, options.gracePeriodSeconds, nowMs) ? withFinalizers(next, kind, options) : undefined;
   }
-  kind.strategy.prepareForDeletion?.(next);
-  return next;
+  if (metadata.deletionTimestamp === undefined) {
+    const graceSeconds = kind.strategy.deletionGraceSeconds?.(object, options.gracePeriodSeconds) ?? 0;
+    metadata.deletionTimestamp = timestampOf(nowMs + graceSeconds * 1000);
+    metadata.deletionGracePeriodSeconds = graceSeconds;
+    if (metadata.generation !== undefined && metadata.generation > 0) metadata.generation++;
+    kind.strategy.prepareForDeletion?.(next);
+    return withFinalizers(next, kind, options);
+  }
+  const before = metadata.finalizers ?? [];
+  const { finalizers = [] } = withFinalizers(next, kind, options).metadata;
+  const changed = finalizers.length !== before.length || finalizers.some((finalizer) => !before.includes(finalizer));
+  return changed || isReleased(kind, next) ? next : undefined;
+}
+
+function withFinalizers(object: Draft<KubeObject>, kind: Kind, options: DeleteOptions): Draft<KubeObject> {
+  const finalizers = finalizersFor(kind, object, options);
+  if (finalizers.length > 0) object.metadata.finalizers = finalizers;
+  else delete object.metadata.finalizers;
+  return object;
+}
+
+/** A shorter grace counts from when the deletion began. False if `askedSeconds` is none, or not shorter. */
+function shortenGrace(metadata: Draft<KubeObject>['metadata'], askedSeconds: number | undefined, nowMs: number): boolean {
+  const pendingSeconds = metadata.deletionGracePeriodSeconds ?? 0;
+  if (askedSeconds === undefined) return false;
+  const seconds = askedSeconds < 0 ? 1 : askedSeconds;
+  if (seconds >= pendingSeconds) return false;
+  const beganMs = Date.parse(metadata.deletionTimestamp!) - pendingSeconds * 1000;
+  const endMs = beganMs + seconds * 1000;
+  metadata.deletionTimestamp = timestampOf(Math.max(endMs, nowMs));
+  // A grace that would be over already still leaves the node a second to end the pod properly.
+  metadata.deletionGracePeriodSeconds = endMs < nowMs && seconds !== 0 ? 1 : seconds;
+  return true;
 }
