@@ -21,7 +21,7 @@ import { wireHandler } from '../wire/handler.ts';
 import { startControllers } from './controllers.ts';
 import { contextName } from './home.ts';
 import { kubeconfigFor, type Kubeconfig } from './kubeconfig.ts';
-import { registerNodes } from './nodes.ts';
+import { nodeAddress, registerNodes } from './nodes.ts';
 import { clientCredentials, clients, ensurePki, type ClusterPki } from './pki.ts';
 import { firstAddress } from './subnet.ts';
 import type { ClusterSpec } from './spec.ts';
@@ -90,7 +90,8 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const https = opened.use(await listen(spec, pki, api, env));
   listening.port = https.port;
   await ensureBootstrap(client, {
-    apiAddress: spec.apiAddress,
+    // Pods would reach it at its machine's address: loopback is each pod's own.
+    apiAddress: nodeAddress(0),
     apiPort: https.port,
     serviceSubnet: spec.serviceSubnet,
     clientCa: pki.ca.certificatePem,
@@ -119,8 +120,8 @@ async function openPki({ spec, pkiFolder }: ControlPlaneOptions, env: Env): Prom
     folder: pkiFolder ?? '/etc/kubernetes/pki',
     nodeName: spec.nodes[0]?.name ?? spec.name,
     serviceAddress: firstAddress(spec.serviceSubnet),
-    advertiseAddress: spec.apiAddress,
-    extraNames: ['localhost', '127.0.0.1'],
+    advertiseAddress: nodeAddress(0),
+    extraNames: ['localhost', '127.0.0.1', spec.apiAddress],
     ...(pkiFolder === undefined && { serviceAccountKeys: 'ecdsa-p256' as const }),
   });
   for (const { file, why } of pki.changes) env.log.verbose(1, 'Wrote a certificate or key', { file, why });

@@ -55,8 +55,8 @@ function nodeObject({ name, role, labels }: NodeSpec, index: number, alone: bool
       },
     },
     spec: {
-      podCIDR: `10.244.${index}.0/24`,
-      podCIDRs: [`10.244.${index}.0/24`],
+      podCIDR: podSubnet(index),
+      podCIDRs: [podSubnet(index)],
       // Where there is nowhere else to go, pods may run on the control plane; kind does the same.
       ...(controlPlane && !alone && { taints: [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }] }),
     },
@@ -64,13 +64,19 @@ function nodeObject({ name, role, labels }: NodeSpec, index: number, alone: bool
   };
 }
 
+/** In the network that the simulated machines share; the first two addresses are its own and its gateway's. */
+export const nodeAddress = (index: number): string => `172.18.${Math.floor((index + 2) / 256)}.${(index + 2) % 256}`;
+
+/** A /24 each, from 10.244.0.0 on. */
+const podSubnet = (index: number): string => `10.${244 + Math.floor(index / 256)}.${index % 256}.0/24`;
+
 function nodeStatus({ name }: NodeSpec, index: number, now: string): NodeObject['status'] {
   const capacity = { ...defaultCapacity };
   return {
     capacity,
     allocatable: capacity,
     addresses: [
-      { type: 'InternalIP', address: `172.18.${Math.floor((index + 2) / 256)}.${(index + 2) % 256}` },
+      { type: 'InternalIP', address: nodeAddress(index) },
       { type: 'Hostname', address: name },
     ],
     conditions: conditions.map(({ type, status, reason, message }) => ({
@@ -95,6 +101,9 @@ function nodeStatus({ name }: NodeSpec, index: number, now: string): NodeObject[
     },
   };
 }
+
+/** The address that a node has inside the cluster, by its place in the list; the control plane's comes first. */
+export const nodeAddress = (index: number): string => `172.18.${Math.floor((index + 2) / 256)}.${(index + 2) % 256}`;
 
 /** In the kubelet's order and words. */
 const conditions = [
