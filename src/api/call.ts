@@ -89,7 +89,9 @@ export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
 /** In-process callers hand over objects, which the server copies before it changes them; patches from the wire stay bytes. */
 export type Body =
   | { readonly object: unknown }
-  | { readonly bytes: Uint8Array; readonly mediaType: 'application/json' | 'application/yaml' };
+  | { readonly bytes: Uint8Array; readonly mediaType: BodyMediaType };
+
+export type BodyMediaType = 'application/json' | 'application/yaml' | 'application/vnd.kubernetes.protobuf';
 
 export interface GetOptions {
   readonly resourceVersion?: string;

@@ -1,5 +1,5 @@
 import { ApiError, badRequest, unsupportedMediaType } from '../api/errors.ts';
-import type { ApiCall, Body, PatchType, ResourceCall, ResourceRef } from '../api/call.ts';
+import type { ApiCall, Body, BodyMediaType, PatchType, ResourceCall, ResourceRef } from '../api/call.ts';
 import type { HttpRequest } from '../net/http.ts';
 import { deleteOptions, flag, getOptions, listOptions, patchOptions, watchOptions, writeOptions, type Query } from './options.ts';
 import { servedMediaTypes } from './negotiation.ts';
@@ -97,10 +97,10 @@ async function optionalBody(request: HttpRequest, body: () => Promise<Uint8Array
   return bytes.length === 0 ? undefined : { bytes, mediaType: bodyMediaType(request) };
 }
 
-function bodyMediaType(request: HttpRequest): 'application/json' | 'application/yaml' {
+function bodyMediaType(request: HttpRequest): BodyMediaType {
   const type = mediaTypeOf(request);
   if (type === '' || type === 'application/json') return 'application/json';
-  if (type === 'application/yaml') return 'application/yaml';
+  if (type === 'application/yaml' || type === 'application/vnd.kubernetes.protobuf') return type;
   if (!type.includes('/')) throw badRequest(`mime: no media type`);
   throw unsupportedMediaType(servedMediaTypes);
 }

@@ -6,6 +6,7 @@ import { emitDescriptions, emitPackages, emitResources, emitSchemas } from './em
 import { emitTypes } from './emit-types.ts';
 import { readFacts } from './facts.ts';
 import { readNotes } from './kubernetes-models.ts';
+import { emitProtobuf } from './protobuf.ts';
 import { gatherResources } from './resources.ts';
 
 export const root = resolve(import.meta.dirname, '../..');
@@ -25,5 +26,6 @@ export function generate(): Map<string, string> {
     ['description-text.ts', emitDescriptions(definitions)],
     ['resources.ts', emitResources(resources)],
     ['packages.ts', emitPackages(packages)],
+    ['protobuf-text.ts', emitProtobuf()],
   ]);
 }
