@@ -102,9 +102,6 @@ function nodeStatus({ name }: NodeSpec, index: number, now: string): NodeObject[
   };
 }
 
-/** The address that a node has inside the cluster, by its place in the list; the control plane's comes first. */
-export const nodeAddress = (index: number): string => `172.18.${Math.floor((index + 2) / 256)}.${(index + 2) % 256}`;
-
 /** In the kubelet's order and words. */
 const conditions = [
   { type: 'MemoryPressure', status: 'False', reason: 'KubeletHasSufficientMemory', message: 'kubelet has sufficient memory available' },
