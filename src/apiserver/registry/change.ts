@@ -26,8 +26,12 @@ export interface Change {
   readonly tracked: boolean;
 }
 
-/** How often a change without a resourceVersion is made again because somebody else was quicker. */
-const tries = 30;
+/**
+ * How often a change without a resourceVersion is made again because somebody else was quicker. Each
+ * time one of the others is done, so that a crowd of fewer ends without a conflict; upstream goes on
+ * until the request's time is over.
+ */
+const tries = 1000;
 
 /** Carries a change through admission, validation and the store. Rejects with 404 where there is no object. */
 export async function changeObject(request: ResourceRequest, change: Change, deps: WriteDeps): Promise<StoredObject> {
