@@ -35,6 +35,39 @@ export interface LoadResult {
   readonly statuses: Readonly<Record<string, number>>;
 }
 
+/** Reads answers that say their length. */
+class AnswerReader {
+  #buffered: Buffer = Buffer.alloc(0);
+  #needed = -1;
+  #status = '';
+  #size = 0;
+  #resolve: ((answer: { status: string; size: number }) => void) | undefined;
+
+  constructor(socket: TLSSocket) {
+    socket.on('data', (chunk: Buffer) => this.#take(chunk));
+  }
+
+  answer(): Promise<{ status: string; size: number }> {
+    return new Promise((resolve) => (this.#resolve = resolve));
+  }
+
+  #take(chunk: Buffer): void {
+    if (this.#needed < 0) {
+      this.#buffered = this.#buffered.length === 0 ? chunk : Buffer.concat([this.#buffered, chunk]);
+      const end = this.#buffered.indexOf('\r\n\r\n');
+      if (end < 0) return;
+      const head = this.#buffered.toString('latin1', 0, end);
+      this.#status = head.slice(9, 12);
+      this.#size = Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1] ?? 0);
+      this.#needed = this.#size - (this.#buffered.length - end - 4);
+      this.#buffered = Buffer.alloc(0);
+    } else this.#needed -= chunk.length;
+    if (this.#needed > 0) return;
+    this.#needed = -1;
+    this.#resolve?.({ status: this.#status, size: this.#size });
+  }
+}
+
 if (import.meta.url === pathToFileURL(process.argv[1]!).href) {
   let input = '';
   for await (const chunk of process.stdin) input += String(chunk);
@@ -83,37 +116,4 @@ function requestText({ host, method, target, accept = 'application/json', conten
   const filled = body.replaceAll('#', String(number));
   const typed = contentType === undefined ? '' : `content-type: ${contentType}\r\n`;
   return `${method} ${target.replaceAll('#', String(number))} HTTP/1.1\r\nhost: ${host}\r\naccept: ${accept}\r\n${typed}content-length: ${Buffer.byteLength(filled)}\r\n\r\n${filled}`;
-}
-
-/** Reads answers that say their length. */
-class AnswerReader {
-  #buffered: Buffer = Buffer.alloc(0);
-  #needed = -1;
-  #status = '';
-  #size = 0;
-  #resolve: ((answer: { status: string; size: number }) => void) | undefined;
-
-  constructor(socket: TLSSocket) {
-    socket.on('data', (chunk: Buffer) => this.#take(chunk));
-  }
-
-  answer(): Promise<{ status: string; size: number }> {
-    return new Promise((resolve) => (this.#resolve = resolve));
-  }
-
-  #take(chunk: Buffer): void {
-    if (this.#needed < 0) {
-      this.#buffered = this.#buffered.length === 0 ? chunk : Buffer.concat([this.#buffered, chunk]);
-      const end = this.#buffered.indexOf('\r\n\r\n');
-      if (end < 0) return;
-      const head = this.#buffered.toString('latin1', 0, end);
-      this.#status = head.slice(9, 12);
-      this.#size = Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1] ?? 0);
-      this.#needed = this.#size - (this.#buffered.length - end - 4);
-      this.#buffered = Buffer.alloc(0);
-    } else this.#needed -= chunk.length;
-    if (this.#needed > 0) return;
-    this.#needed = -1;
-    this.#resolve?.({ status: this.#status, size: this.#size });
-  }
 }
