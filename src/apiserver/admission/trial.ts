@@ -1,11 +1,13 @@
 /** For tests of plugins: requests as the registry makes them, and a reader of given objects. */
+import type { Clock } from '../../base/clock.ts';
 import type { ResourceCall, User } from '../../api/call.ts';
 import type { Draft } from '../../api/draft.ts';
 import type { Kind } from '../../api/kind.ts';
 import type { KubeObject } from '../../api/meta.ts';
 import type { AdmissionPlugin, AdmissionRequest, ObjectReader } from '../ports.ts';
 
-export const readerOf = (...stored: readonly (readonly [Kind, KubeObject])[]): ObjectReader => {
+export const readerOf = (...given: readonly (readonly [Kind, object])[]): ObjectReader => {
+  const stored = given.map(([kind, object]) => [kind, object as KubeObject] as const);
   const all = <O extends KubeObject>(kind: Kind<O>, namespace?: string) =>
     stored
       .filter(
@@ -17,6 +19,8 @@ export const readerOf = (...stored: readonly (readonly [Kind, KubeObject])[]): O
     list: (kind, namespace) => Promise.resolve(all(kind, namespace)),
   };
 };
+
+export const stillClock: Clock = { now: () => 0, monotonic: () => 0, after: () => () => undefined };
 
 export interface Trial {
   readonly kind: Kind;

@@ -15,7 +15,7 @@ const withIp = (ip: string, more: Partial<ServiceSpec> = {}) =>
   service({ clusterIP: ip, clusterIPs: [ip], ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack', ...more }, 'other');
 
 function hookWith(stored: readonly Draft<ServiceType>[] = [], subnets = ['10.96.0.0/16']) {
-  const reader = readerOf(...stored.map((one) => [Service, one as ServiceType] as const));
+  const reader = readerOf(...stored.map((one) => [Service, one] as const));
   const hook = serviceAddresses({ reader, serviceSubnets: subnets, nodePorts: { from: 30_000, to: 30_099 }, rng: seededRng(7) });
   return {
     ...hook,

@@ -1,3 +1,4 @@
+import { notFound } from '../../../api/errors.ts';
 import type { TokenRequest } from '../../../api/generated/authentication/v1.ts';
 import type { Node, Pod as PodType } from '../../../api/generated/core/v1.ts';
 import type { ResourceSlice } from '../../../api/generated/resource/v1.ts';
@@ -33,8 +34,8 @@ const checks: Readonly<Record<string, Check>> = {
   'csinodes.storage.k8s.io': (_reader, node, request) =>
     subjectName(request) === node ? undefined : 'can only access CSINode with the same name as the requesting node',
   'resourceslices.resource.k8s.io': (_reader, node, request) => sliceProblem(node, request),
-  persistentvolumeclaims: (_reader, _node, request) =>
-    request.subresource === 'status' ? claimStatusProblem(request) : 'may only update PVC status',
+  persistentvolumeclaims: (_reader, node, request) =>
+    request.subresource === 'status' ? claimStatusProblem(node, request) : 'may only update PVC status',
 };
 
 const subjectName = ({ operation, name, object }: AdmissionRequest): string =>
@@ -74,15 +75,24 @@ function sliceProblem(node: string, request: AdmissionRequest): string | undefin
   return nodeName === node ? undefined : 'can only delete ResourceSlice with the same NodeName as the requesting node';
 }
 
-/** How far a resize has come is the node's to say, and nothing else of the claim is. */
-function claimStatusProblem({ operation, object, old }: AdmissionRequest): string | undefined {
+/** How large the volume is and how far a resize has come is the node's to say, and nothing else of the claim is. */
+function claimStatusProblem(node: string, { operation, object, old }: AdmissionRequest): string | undefined {
   if (operation !== 'UPDATE') return `unexpected operation ${JSON.stringify(operation)}`;
-  const withoutStatus = (claim: unknown) => {
-    const { status: _status, metadata, ...rest } = claim as { status?: unknown; metadata: Record<string, unknown> };
-    const { managedFields: _fields, resourceVersion: _version, ...kept } = metadata;
-    return { ...rest, metadata: kept };
-  };
-  return semanticallyEqual(withoutStatus(object), withoutStatus(old)) ? undefined : 'may only update PVC status';
+  if (semanticallyEqual(withoutNodesPart(object), withoutNodesPart(old))) return undefined;
+  return `node ${JSON.stringify(node)} is not allowed to update fields other than status.capacity and status.conditions`;
+}
+
+function withoutNodesPart(claim: unknown): object {
+  const { metadata, status, ...rest } = claim as Record<'metadata' | 'status', Record<string, unknown>>;
+  const { managedFields: _fields, resourceVersion: _version, ...kept } = metadata;
+  const {
+    capacity: _capacity,
+    conditions: _conditions,
+    allocatedResources: _resources,
+    allocatedResourceStatuses: _statuses,
+    ...other
+  } = status;
+  return { ...rest, metadata: kept, status: other };
 }
 
 /** A kubelet asks for the tokens of pods that run with it, bound to those. */
@@ -92,7 +102,7 @@ async function tokenProblem(reader: ObjectReader, node: string, request: Admissi
   if (!ref || ref.apiVersion !== 'v1' || ref.kind !== 'Pod' || !ref.name) return 'node requested token not bound to a pod';
   if (!ref.uid) return 'node requested token with a pod binding without a uid';
   const pod: PodType | undefined = await reader.get(Pod, request.namespace, ref.name);
-  if (!pod) return `pod ${JSON.stringify(ref.name)} not found`;
+  if (!pod) throw notFound({ group: '', resource: 'pods' }, ref.name);
   if (pod.metadata.uid !== ref.uid) {
     const gone = 'The object might have been deleted and then recreated';
     return `the UID in the bound object reference (${ref.uid}) does not match the UID in record. ${gone}`;

@@ -2,7 +2,7 @@
 import type { PersistentVolumeClaim, Pod, Service } from '../../../api/generated/core/v1.ts';
 import { podLimits, podRequests } from '../../../api/kinds/core/pod-resources.ts';
 import { quantityFrom } from '../../../api/kinds/core/resource-quantities.ts';
-import { isExtendedResource, isHugePages } from '../../../api/kinds/core/resource-names.ts';
+import { isExtendedResource } from '../../../api/kinds/core/resource-names.ts';
 import type { Kind } from '../../../api/kind.ts';
 import { groupResourceText, type KubeObject } from '../../../api/meta.ts';
 import { quantityOf, type Quantity } from '../../../api/quantity.ts';
@@ -36,15 +36,14 @@ function addPod(usage: Map<string, Quantity>, pod: Pod): void {
   if (isTerminal(pod)) return;
   usage.set('pods', quantityOf(1));
   for (const [name, amount] of podRequests(pod.spec)) {
-    if (name === 'cpu' || name === 'memory' || name === 'ephemeral-storage' || isHugePages(name)) usage.set(name, amount);
-    if (!isHugePages(name) || isExtendedResource(name)) usage.set(`requests.${name}`, amount);
-    if (isHugePages(name)) usage.set(`requests.${name}`, amount);
+    usage.set(`requests.${name}`, amount);
+    // Requests of one's own devices have no other name.
+    if (!isExtendedResource(name)) usage.set(name, amount);
   }
-  for (const name of ['cpu', 'memory', 'ephemeral-storage']) {
-    const limit = podLimits(pod.spec).get(name);
-    if (limit) usage.set(`limits.${name}`, limit);
-  }
+  for (const [name, amount] of podLimits(pod.spec)) if (computeResources.has(name)) usage.set(`limits.${name}`, amount);
 }
+
+const computeResources: ReadonlySet<string> = new Set(['cpu', 'memory', 'ephemeral-storage']);
 
 function addService(usage: Map<string, Quantity>, { spec }: Service): void {
   const ports = spec?.ports ?? [];
