@@ -35,6 +35,15 @@ describe('metrics', () => {
     assert.match(gauge.text(), /^bytes 2\.5e\+07$/m);
   });
 
+  test('a metric does not grow without end', () => {
+    const counter = new Counter({ name: 'calls_total', help: 'h', labels: ['path'] });
+    for (let i = 0; i < 10_100; i++) counter.add(1, `/${i}`);
+    counter.add(1, '/0');
+    const lines = counter.text().trim().split('\n');
+    assert.equal(lines.length, 10_002);
+    assert.ok(lines.includes('calls_total{path="/0"} 2'));
+  });
+
   test('a registry takes a name once, a metric its own number of labels', () => {
     const registry = new MetricRegistry();
     const counter = registry.add(new Counter({ name: 'a', help: 'h', labels: ['x'] }));

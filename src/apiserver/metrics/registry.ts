@@ -114,6 +114,9 @@ export class Histogram implements Metric {
   }
 }
 
+/** Callers choose some labels (paths that are not there …): beyond this many combinations of one metric, new ones are not counted. */
+const mostSeries = 10_000;
+
 /** The values of one metric by their labels, in the order in which they came up. */
 class Series<T> {
   readonly #spec: MetricSpec;
@@ -131,9 +134,11 @@ class Series<T> {
   of(values: readonly string[]): T {
     // Label values hold no NUL: they are names, verbs and numbers.
     const key = values.length === 1 ? values[0]! : values.join('\0');
-    let known = this.#values.get(key);
-    if (!known) this.#values.set(key, (known = { labels: this.#labelText(values), value: this.#make() }));
-    return known.value;
+    const known = this.#values.get(key);
+    if (known) return known.value;
+    const made = { labels: this.#labelText(values), value: this.#make() };
+    if (this.#values.size < mostSeries) this.#values.set(key, made);
+    return made.value;
   }
 
   text(line: (labels: string, value: T) => string): string {
