@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
-import type { ApiError } from '../../api/errors.ts';
+import { serviceUnavailable, type ApiError } from '../../api/errors.ts';
 import { storagePrefix, type Kind } from '../../api/kind.ts';
 import type { KubeObject } from '../../api/meta.ts';
 import type { KindRegistry } from '../../api/registry.ts';
@@ -23,16 +23,23 @@ export interface StoragesOptions {
   readonly onEvents: (kind: Kind, count: number) => void;
 }
 
+/** Calls that hold a storage that is no more have so long to end; upstream lets them drain. */
+const retirementMs = 60_000;
+
 /** The storage of each stored resource, made when it is first asked for. Versions of a resource, and the two Event groups, share one. */
 export class Storages {
   readonly #options: StoragesOptions;
   readonly #byPrefix = new Map<string, ResourceStorage>();
+  /** What nobody is sent to any more, with how to stop it at once. */
+  readonly #retired = new Map<ResourceStorage, () => void>();
+  #kinds: KindRegistry;
   readonly #shared: { store: Store; leases: LeasePool; written: WeakMap<Uint8Array, KubeObject> };
   readonly #decoded: DecodedCache;
   readonly #startRevision: number;
 
   constructor(options: StoragesOptions) {
     this.#options = options;
+    this.#kinds = options.kinds;
     this.#startRevision = options.store.revision;
     this.#decoded = new DecodedCache(options.decodedBytes);
     this.#shared = { store: options.store, leases: new LeasePool(options.store, options.clock), written: new WeakMap() };
@@ -41,8 +48,21 @@ export class Storages {
   of(kind: Kind): ResourceStorage {
     const prefix = storagePrefix(kind);
     let storage = this.#byPrefix.get(prefix);
-    if (!storage) this.#byPrefix.set(prefix, (storage = this.#make(this.#options.kinds.storedAs(kind))));
+    if (!storage) this.#byPrefix.set(prefix, (storage = this.#make(this.#kinds.storedAs(kind))));
     return storage;
+  }
+
+  /**
+   * From now on the kinds are these. The storage of one that is another now, or gone, is made anew when
+   * it is asked for; watches of the old one end, and calls that it still serves have a moment.
+   */
+  use(kinds: KindRegistry): void {
+    this.#kinds = kinds;
+    for (const [prefix, storage] of this.#byPrefix) {
+      if (kinds.has(storage.family.kind)) continue;
+      this.#byPrefix.delete(prefix);
+      this.#retire(storage);
+    }
   }
 
   all(): Iterable<ResourceStorage> {
@@ -51,6 +71,20 @@ export class Storages {
 
   stop(reason: ApiError): void {
     for (const storage of this.all()) storage.cache.stop(reason);
+    for (const stopNow of this.#retired.values()) stopNow();
+  }
+
+  #retire(storage: ResourceStorage): void {
+    for (const watcher of [...storage.cache.watchers.all()]) watcher.end();
+    const stop = () => {
+      this.#retired.delete(storage);
+      storage.cache.stop(serviceUnavailable('the definition of this resource has changed'));
+    };
+    const cancel = this.#options.clock.after(retirementMs, stop);
+    this.#retired.set(storage, () => {
+      cancel();
+      stop();
+    });
   }
 
   #make(kind: Kind): ResourceStorage {

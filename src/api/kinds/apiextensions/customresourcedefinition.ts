@@ -16,6 +16,9 @@ import { validateApproval } from './api-approval.ts';
 import { validateVersion } from './crd-version-validation.ts';
 import { validateNames } from './names-validation.ts';
 
+/** Holds a definition that is going until its objects are gone. */
+export const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io';
+
 /** `Established` and `NamesAccepted` are for a controller to say. */
 export const CustomResourceDefinition = defineKind<CustomResourceDefinitionType>({
   ...generatedKind('apiextensions.k8s.io', 'v1', 'CustomResourceDefinition'),
@@ -33,6 +36,8 @@ export const CustomResourceDefinition = defineKind<CustomResourceDefinitionType>
     validate: (crd) => [...validateName(crd), ...validateSpec(crd.spec), ...validateStoredVersions(crd)],
     validateCreate: (crd) => validateApproval(crd),
     validateUpdate,
+    unconditionalUpdate: false,
+    prepareForDeletion: awaitCleanup,
     validateStatusUpdate: (crd) => validateNames(crd.status.acceptedNames ?? { kind: '', plural: '' }, 'status.acceptedNames'),
   },
 });
@@ -51,6 +56,21 @@ function setDefaults({ spec }: Draft<CustomResourceDefinitionType>): void {
 function keepStorageVersion(crd: Draft<CustomResourceDefinitionType>): void {
   const storedVersions = ((crd.status ??= {}).storedVersions ??= []);
   for (const { name, storage } of crd.spec?.versions ?? []) if (storage && !storedVersions.includes(name)) storedVersions.push(name);
+}
+
+/** Upstream's words for what a controller is to do before the definition may go: delete its objects. */
+function awaitCleanup(crd: Draft<CustomResourceDefinitionType>): void {
+  const finalizers = (crd.metadata.finalizers ??= []);
+  if (!finalizers.includes(cleanupFinalizer)) finalizers.push(cleanupFinalizer);
+  const conditions = ((crd.status ??= {}).conditions ??= []);
+  const pending = {
+    type: 'Terminating',
+    status: 'True',
+    lastTransitionTime: crd.metadata.deletionTimestamp,
+    reason: 'InstanceDeletionPending',
+    message: 'CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon',
+  };
+  crd.status.conditions = [...conditions.filter(({ type }) => type !== pending.type), pending];
 }
 
 function validateName({ metadata, spec }: CustomResourceDefinitionType): FieldError[] {
