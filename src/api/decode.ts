@@ -2,6 +2,7 @@
  * From a request's body to a draft of the kind's object, with the sentences of Kubernetes'
  * serializer for what goes wrong on the way.
  */
+import { cloneJson } from '../codec/clone-json.ts';
 import { text as textOf, toHex } from '../codec/bytes.ts';
 import { countMembers, JsonError, parseJson, visitMembers } from '../codec/json.ts';
 import { ProtobufError } from '../codec/protobuf/reader.ts';
@@ -255,7 +256,7 @@ export function applySchemaDefaults(draft: object, schema: Schema): boolean {
 /** Each object has its default to itself. Most are empty objects, and not worth a structured clone. */
 function ownCopy(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  return !Array.isArray(value) && Object.keys(value).length === 0 ? {} : structuredClone(value);
+  return !Array.isArray(value) && Object.keys(value).length === 0 ? {} : cloneJson(value);
 }
 
 function defaultWithin(value: object, schema: Schema): boolean {

@@ -1,3 +1,4 @@
+import { cloneJson } from '../../codec/clone-json.ts';
 import type { Draft } from '../../api/draft.ts';
 import { conflict, invalidObject, notFound, staleObject } from '../../api/errors.ts';
 import type { FieldError } from '../../api/field-error.ts';
@@ -53,7 +54,7 @@ async function tryChange(request: ResourceRequest, current: StoredObject, change
   const { kind, storage, context } = request;
   const { dryRun } = change;
   const old = current.as(kind).object;
-  const next = change.next(structuredClone(old) as Draft<KubeObject>);
+  const next = change.next(cloneJson(old) as Draft<KubeObject>);
   checkPreconditions(request, next, current, change);
   const nowMs = deps.clock.now();
   const write = { user: context.user, nowMs };
@@ -140,9 +141,9 @@ function keepWhatIsNotWritten(
   subresource: string,
   write: Write,
 ): void {
-  if (subresource === 'status') keepAllButStatus(next, structuredClone(old) as Draft<KubeObject>);
+  if (subresource === 'status') keepAllButStatus(next, cloneJson(old) as Draft<KubeObject>);
   else if (subresource === '') {
-    if (hasStatus(kind)) setStatus(kind, next, structuredClone(statusOf(old)));
+    if (hasStatus(kind)) setStatus(kind, next, cloneJson(statusOf(old)));
   } else kind.strategy.subresourceUpdates?.[subresource]?.prepare(next, old, write);
 }
 

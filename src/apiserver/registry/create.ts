@@ -1,3 +1,4 @@
+import { cloneJson } from '../../codec/clone-json.ts';
 import type { ApiResult } from '../../api/call.ts';
 import type { Draft } from '../../api/draft.ts';
 import { alreadyExists, badRequest, invalidObject, ApiError } from '../../api/errors.ts';
@@ -40,7 +41,7 @@ export async function createObject(
   const generated = !metadata.name && metadata.generateName ? metadata.generateName : undefined;
   for (let left = generated === undefined ? 1 : nameTries; ; left--) {
     // Each try begins with the object as it came: admission and reservations must not pile up.
-    const attempt = left > 1 ? structuredClone(object) : object;
+    const attempt = left > 1 ? cloneJson(object) : object;
     if (generated !== undefined) attempt.metadata.name = generatedName(generated, deps.rng);
     try {
       return await attemptCreate(request, attempt, manager, dryRun, deps, tracked);

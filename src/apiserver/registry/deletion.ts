@@ -1,3 +1,4 @@
+import { cloneJson } from '../../codec/clone-json.ts';
 import type { DeleteOptions } from '../../api/call.ts';
 import type { Draft } from '../../api/draft.ts';
 import type { Kind } from '../../api/kind.ts';
@@ -43,7 +44,7 @@ function propagationOf(kind: Kind, present: readonly string[], { orphanDependent
  * nothing would change. Source: apiserver's rest.BeforeDelete.
  */
 export function beginDeletion(kind: Kind, object: KubeObject, options: DeleteOptions, nowMs: number): Draft<KubeObject> | undefined {
-  const next = structuredClone(object) as Draft<KubeObject>;
+  const next = cloneJson(object) as Draft<KubeObject>;
   const { metadata } = next;
   if (metadata.deletionTimestamp !== undefined && (metadata.deletionGracePeriodSeconds ?? 0) > 0) {
     // Somebody else ends it when its grace is over; until then a deletion can only shorten that.

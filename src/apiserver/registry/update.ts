@@ -1,3 +1,4 @@
+import { cloneJson } from '../../codec/clone-json.ts';
 import type { ApiResult } from '../../api/call.ts';
 import { isNotFound } from '../../api/errors.ts';
 import { answerObject } from './answer.ts';
@@ -18,11 +19,7 @@ export async function update(request: RequestTo<'update'>, deps: WriteDeps): Pro
   const manager = managerOf(request, options);
   const dryRun = isDryRun(options);
   try {
-    const changed = await changeObject(
-      request,
-      { subresource, manager, dryRun, tracked: false, next: () => structuredClone(object) },
-      deps,
-    );
+    const changed = await changeObject(request, { subresource, manager, dryRun, tracked: false, next: () => cloneJson(object) }, deps);
     return answerObject(kind, changed);
   } catch (error) {
     if (!isNotFound(error) || subresource !== '' || !kind.strategy.createOnUpdate) throw error;

@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { cloneJson } from './clone-json.ts';
+
+test('a copy is equal and shares nothing', () => {
+  const original = { a: [1, { b: null }], c: { d: 2n ** 60n }, e: 'x' };
+  const copy = cloneJson(original);
+  assert.deepEqual(copy, original);
+  assert.notEqual(copy.a, original.a);
+  assert.notEqual(copy.a[1], original.a[1]);
+  assert.notEqual(copy.c, original.c);
+});
+
+test('any JSON value is copied as JSON would', () => {
+  fc.assert(fc.property(fc.jsonValue(), (value) => assert.equal(JSON.stringify(cloneJson(value)), JSON.stringify(value))));
+});
+
+test('a field called __proto__ stays a field', () => {
+  const copy = cloneJson(JSON.parse('{"__proto__": {"polluted": true}}') as object);
+  assert.deepEqual(Object.keys(copy), ['__proto__']);
+  assert.equal(({} as { polluted?: boolean }).polluted, undefined);
+});
