@@ -18,6 +18,8 @@ interface CallBase {
   readonly userAgent?: string;
   /** The caller's IP address; absent in-process. */
   readonly sourceAddress?: string;
+  /** Names the call in the audit log, as the caller chose or was told (`Audit-ID`); the server makes one up when absent. */
+  readonly auditId?: string;
   /** Aborts when the caller has gone: waiting and watching end. */
   readonly signal?: AbortSignal;
 }
@@ -87,9 +89,7 @@ export interface NonResourceCall extends CallBase {
 export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
 
 /** In-process callers hand over objects, which the server copies before it changes them; patches from the wire stay bytes. */
-export type Body =
-  | { readonly object: unknown }
-  | { readonly bytes: Uint8Array; readonly mediaType: BodyMediaType };
+export type Body = { readonly object: unknown } | { readonly bytes: Uint8Array; readonly mediaType: BodyMediaType };
 
 export type BodyMediaType = 'application/json' | 'application/yaml' | 'application/vnd.kubernetes.protobuf';
 

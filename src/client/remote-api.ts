@@ -1,4 +1,4 @@
-import { ApiError, internal } from '../api/errors.ts';
+import { ApiError } from '../api/errors.ts';
 import type {
   ApiCall,
   ApiResult,
@@ -16,6 +16,8 @@ import type { KubeObject, ListMeta, Status } from '../api/meta.ts';
 import { concatBytes, text, utf8 } from '../codec/bytes.ts';
 import { parseJson, stringifyJson } from '../codec/json.ts';
 import type { ClientResponse, HttpsClient } from '../net/https-client.ts';
+import { toHeader } from '../net/header-text.ts';
+import { warningTexts } from '../net/warning-header.ts';
 
 /**
  * An API server across the network, as the same function a local one is. Credentials of the call
@@ -26,16 +28,20 @@ export function remoteApi(http: HttpsClient): ApiServer {
     try {
       return 'path' in call ? await callPath(http, call) : await callResource(http, call);
     } catch (error) {
-      throw error instanceof ApiError
-        ? error
-        : new ApiError(0, '', error instanceof Error ? error.message : String(error), undefined, { cause: error });
+      throw connectionError(error);
     }
   };
 }
 
+/** What is no answer of the server's has no code. */
+const connectionError = (error: unknown): ApiError =>
+  error instanceof ApiError
+    ? error
+    : new ApiError(0, '', error instanceof Error ? error.message : String(error), undefined, { cause: error });
+
 async function callPath(http: HttpsClient, call: NonResourceCall): Promise<ApiResult> {
   const accept = call.accept.length > 0 ? call.accept.join(', ') : '*/*';
-  const path = call.path + queryText([...call.query].flatMap(([name, values]) => values.map((value) => [name, value] as const)));
+  const path = call.path.split('/').map(encodeURIComponent).join('/') + queryText(flatten(call.query));
   const response = await http.send({ method: call.verb.toUpperCase(), path, headers: { ...headersOf(call), accept }, signal: call.signal });
   if (response.status >= 400) throw await errorOf(response);
   const contentType = response.header('content-type') ?? '';
@@ -45,21 +51,28 @@ async function callPath(http: HttpsClient, call: NonResourceCall): Promise<ApiRe
 async function callResource(http: HttpsClient, call: ResourceCall): Promise<ApiResult> {
   const body = bodyOf(call);
   const response = await http.send({
-    method: methods[call.verb],
+    method: call.verb === 'connect' ? call.method : methods[call.verb],
     path: resourcePath(call.resource) + queryText(queryOf(call)),
-    headers: { ...headersOf(call), accept: 'application/json', ...(body && { 'content-type': contentTypeOf(call) }) },
+    headers: { ...headersOf(call), accept: acceptOf(call), ...(body && { 'content-type': contentTypeOf(call) }) },
     body,
     signal: call.signal,
   });
   if (response.status >= 400) throw await errorOf(response);
-  const warnings = response.headers('warning').map(warningText);
-  if (call.verb === 'watch') return { type: 'watch', start: (sink) => pump(response, sink), warnings };
+  const said = warningTexts(response.headers('warning'));
+  const warnings = said.length > 0 ? { warnings: said } : {};
+  if (call.verb === 'watch') return { type: 'watch', start: (sink) => pump(response, sink), ...warnings };
+  const contentType = response.header('content-type') ?? '';
+  if (!contentType.startsWith('application/json')) {
+    // Logs, and what is proxied.
+    const body = response.header('content-length') === undefined ? response.chunks() : await response.bytes();
+    return { type: 'bytes', code: response.status, contentType, body, ...warnings };
+  }
   const value = parseJson(text(await response.bytes())) as KubeObject & { readonly items?: KubeObject[] };
-  if (call.verb === 'list' || (call.verb === 'deletecollection' && value.items)) return { type: 'list', list: listOf(value), warnings };
-  return { type: 'object', code: response.status as 200, value: encodable(value), warnings };
+  if (call.verb === 'list' || (call.verb === 'deletecollection' && value.items)) return { type: 'list', list: listOf(value), ...warnings };
+  return { type: 'object', code: response.status as 200, value: encodable(value), ...warnings };
 }
 
-const methods: Readonly<Record<ResourceCall['verb'], string>> = {
+const methods: Readonly<Record<Exclude<ResourceCall['verb'], 'connect'>, string>> = {
   get: 'GET',
   list: 'GET',
   watch: 'GET',
@@ -68,8 +81,11 @@ const methods: Readonly<Record<ResourceCall['verb'], string>> = {
   patch: 'PATCH',
   delete: 'DELETE',
   deletecollection: 'DELETE',
-  connect: 'GET',
 };
+
+/** Logs are text. */
+const acceptOf = ({ verb, resource }: ResourceCall): string =>
+  verb === 'connect' || resource.subresource === 'log' ? '*/*' : 'application/json';
 
 const patchMediaTypes = {
   json: 'application/json-patch+json',
@@ -117,12 +133,19 @@ function queryOf(call: ResourceCall): Pair[] {
       return pairs(call.options);
     case 'deletecollection':
       return pairs(call.list);
-    case 'get':
-      return [...(call.options?.query ?? [])].flatMap(([name, values]) => values.map((value) => [name, value] as const));
+    case 'get': {
+      const { query = new Map<string, string[]>(), resourceVersion } = call.options ?? {};
+      return [...(query.has('resourceVersion') ? [] : pairs({ resourceVersion })), ...flatten(query)];
+    }
+    case 'connect':
+      return flatten(call.query);
     default:
       return [];
   }
 }
+
+const flatten = (query: ReadonlyMap<string, readonly string[]>): Pair[] =>
+  [...query].flatMap(([name, values]) => values.map((value) => [name, value] as const));
 
 function pairs(options: object | undefined): Pair[] {
   return Object.entries(options ?? {}).flatMap(([name, value]: [string, unknown]) => {
@@ -135,15 +158,16 @@ function queryText(query: readonly Pair[]): string {
   return query.length === 0 ? '' : `?${query.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join('&')}`;
 }
 
-function headersOf({ credentials, impersonate, userAgent }: ApiCall): Record<string, string | readonly string[]> {
+function headersOf({ credentials, impersonate, userAgent, auditId }: ApiCall): Record<string, string | readonly string[]> {
   const extra = Object.entries(impersonate?.extra ?? {}).map(
-    ([key, values]) => [`impersonate-extra-${encodeURIComponent(key)}`, values] as const,
+    ([key, values]) => [`impersonate-extra-${encodeURIComponent(key)}`, values.map(toHeader)] as const,
   );
   return {
-    ...(userAgent !== undefined && { 'user-agent': userAgent }),
+    ...(userAgent !== undefined && { 'user-agent': toHeader(userAgent) }),
+    ...(auditId !== undefined && { 'audit-id': auditId }),
     ...(credentials.by === 'token' && { authorization: `Bearer ${credentials.token}` }),
-    ...(impersonate && { 'impersonate-user': impersonate.name, 'impersonate-group': impersonate.groups }),
-    ...(impersonate?.uid !== undefined && { 'impersonate-uid': impersonate.uid }),
+    ...(impersonate && { 'impersonate-user': toHeader(impersonate.name), 'impersonate-group': impersonate.groups.map(toHeader) }),
+    ...(impersonate?.uid !== undefined && { 'impersonate-uid': toHeader(impersonate.uid) }),
     ...Object.fromEntries(extra),
   };
 }
@@ -159,9 +183,6 @@ async function errorOf(response: ClientResponse): Promise<ApiError> {
   return new ApiError(response.status, '', body.trim() || `the server answered ${response.status}`);
 }
 
-/** `299 - "text"`, unquoted. */
-const warningText = (header: string): string => header.replace(/^\d+ \S+ "([\s\S]*)"$/, '$1').replace(/\\(.)/g, '$1');
-
 function listOf(value: { apiVersion?: string; kind?: string; metadata: ListMeta; items?: KubeObject[] }) {
   const kind = value.kind ?? 'List';
   const apiVersion = value.apiVersion ?? 'v1';
@@ -174,30 +195,34 @@ function encodable(object: KubeObject): Encodable {
   return { object, json: () => [utf8(stringifyJson(object))] };
 }
 
-/** Hands over JSON lines until the server ends the answer. Pausing a remote watch is TCP's own business. */
+/** Hands over JSON lines until the server ends the answer, and reads no further while the sink is paused. */
 function pump(response: ClientResponse, sink: WatchSink): Subscription {
-  const state = { over: false };
+  let over = false;
+  let wake = () => {};
   const end = (error?: ApiError) => {
-    if (state.over) return;
-    state.over = true;
+    if (over) return;
+    over = true;
     sink.end(error);
   };
   const read = async () => {
     for await (const line of linesOf(response.chunks())) {
-      if (state.over) return;
+      if (over) return;
       const { type, object } = parseJson(line) as { type: WatchFrame['type'] | 'ERROR'; object: KubeObject };
-      if (type === 'ERROR') end(ApiError.fromStatus(object as unknown as Partial<Status>));
-      else sink.frame({ type, ...encodable(object), line: () => utf8(`${line}\n`) });
+      if (type === 'ERROR') return end(ApiError.fromStatus(object as unknown as Partial<Status>));
+      const resumed = new Promise<void>((resolve) => (wake = resolve));
+      if (sink.frame({ type, ...encodable(object), line: () => utf8(`${line}\n`) }) === false) await resumed;
     }
   };
   read().then(
     () => end(),
-    (error: unknown) => end(internal(error)),
+    (error: unknown) => end(connectionError(error)),
   );
   return {
-    resume() {},
-    cancel: () => {
-      state.over = true;
+    resume: () => wake(),
+    cancel() {
+      over = true;
+      response.cancel();
+      wake();
     },
   };
 }

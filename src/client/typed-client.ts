@@ -34,7 +34,9 @@ export function typedClient({ api, credentials, userAgent }: TypedClientOptions)
           if (gone.signal.aborted) return;
           if (result.type !== 'watch') return sink.end(unexpected(result));
           const subscription = result.start({
-            frame: (frame: WatchFrame) => sink.event(frame.type, frame.object as never),
+            frame: (frame: WatchFrame) => {
+              if (!gone.signal.aborted) sink.event(frame.type, frame.object as never);
+            },
             end: (error) => {
               if (!gone.signal.aborted) sink.end(error);
             },

@@ -30,6 +30,8 @@ export interface ClientResponse {
   bytes(): Promise<Uint8Array>;
   /** The body as it comes; ending the loop early ends the connection. */
   chunks(): AsyncIterable<Uint8Array>;
+  /** Breaks the answer off: whoever reads it is at its end, or is told that it broke. */
+  cancel(): void;
 }
 
 export interface HttpsClient extends Disposable {
@@ -60,14 +62,29 @@ export function httpsClient({ server, caPem, certificatePem, keyPem, insecure, s
         headers: mutableHeaders(request),
         signal: request.signal,
       };
-      return new Promise((resolve, reject) => {
-        const sent = sendRequest(options, (response) => resolve(adapt(response)));
-        sent.on('error', reject);
-        sent.end(request.body);
+      return sendOnce(options, request.body).catch((error: unknown) => {
+        // The server had closed a kept connection just when it was used again.
+        if (error instanceof StaleConnectionError && request.method === 'GET') return sendOnce(options, request.body);
+        throw error instanceof StaleConnectionError ? error.cause : error;
       });
     },
     [Symbol.dispose]: () => agent.destroy(),
   };
+}
+
+class StaleConnectionError extends Error {
+  override name = 'StaleConnectionError';
+}
+
+function sendOnce(options: RequestOptions, body: Uint8Array | undefined): Promise<ClientResponse> {
+  return new Promise((resolve, reject) => {
+    const sent = sendRequest(options, (response) => resolve(adapt(response)));
+    sent.on('error', (error: Error & { readonly code?: string }) => {
+      const isStale = sent.reusedSocket && error.code === 'ECONNRESET';
+      reject(isStale ? new StaleConnectionError('kept connection closed', { cause: error }) : error);
+    });
+    sent.end(body);
+  });
 }
 
 function mutableHeaders({ headers, body }: ClientRequest): Record<string, string | string[]> {
@@ -88,5 +105,6 @@ function adapt(response: IncomingMessage): ClientResponse {
       return Buffer.concat(chunks);
     },
     chunks: () => response,
+    cancel: () => void response.destroy(),
   };
 }

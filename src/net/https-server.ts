@@ -3,21 +3,14 @@ import {
   type Http2SecureServer,
   type Http2ServerRequest,
   type Http2ServerResponse,
-  type Http2Session,
+  type ServerHttp2Session,
 } from 'node:http2';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse as Http1Response } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import type { TLSSocket } from 'node:tls';
-import {
-  BodyTooLargeError,
-  ClientGoneError,
-  type HttpBody,
-  type HttpHandler,
-  type HttpHeaders,
-  type HttpRequest,
-  type HttpResponse,
-  type PeerCertificate,
-} from './http.ts';
+import type { HttpHandler } from './http.ts';
+import { answerBroken, tellPlainFromTls } from './raw-answers.ts';
+import { ServerRequest, type RawRequest } from './server-request.ts';
+import { ServerResponse, type RawResponse } from './server-response.ts';
 
 export interface HttpsServerOptions {
   readonly host: string;
@@ -30,8 +23,13 @@ export interface HttpsServerOptions {
   readonly handler: HttpHandler;
   /** A request's body must come within this time; 30 s when absent. */
   readonly bodyTimeoutMs?: number;
+  /** Connections without a request end after this time; 90 s when absent. */
+  readonly idleTimeoutMs?: number;
+  /** How long disposal waits for requests in flight; 2 s when absent. */
+  readonly shutdownMs?: number;
 }
 
+/** Disposal listens no more, ends streams (watches), lets requests in flight finish for a while, then closes what is left. */
 export interface HttpsServer extends AsyncDisposable {
   readonly host: string;
   readonly port: number;
@@ -39,197 +37,177 @@ export interface HttpsServer extends AsyncDisposable {
   connections(): number;
 }
 
-type AnyRequest = Http2ServerRequest | IncomingMessage;
-type AnyResponse = Http2ServerResponse | ServerResponse;
+// Go's limits, as kube-apiserver sets them.
+const maxHeaderBytes = 1024 * 1024;
+const headersTimeoutMs = 32_000;
+const handshakeTimeoutMs = 10_000;
+const streamWindowBytes = 256 * 1024;
+const maxConcurrentStreams = 100;
 
 /** HTTP/2 and HTTP/1.1 over TLS on one port, chosen by ALPN. Rejects when the port is taken. */
 export async function serveHttps(options: HttpsServerOptions): Promise<HttpsServer> {
-  const { host, port, certificatePem, keyPem, clientCaPem, handler, bodyTimeoutMs = 30_000 } = options;
-  const server = createSecureServer({
-    allowHTTP1: true,
-    cert: certificatePem,
-    key: keyPem,
-    ca: clientCaPem,
-    requestCert: true,
-    // A bad certificate is no credentials, not a refused connection: the answer is a 401 that says so.
-    rejectUnauthorized: false,
-    minVersion: 'TLSv1.2',
-    settings: { maxConcurrentStreams: 250, initialWindowSize: 1024 * 1024 },
-    maxHeaderListPairs: 200,
-  });
-  const open = new Set<Socket>();
-  server.on('secureConnection', (socket) => {
-    // Watches are small writes that must not wait for each other's acknowledgement.
-    socket.setNoDelay(true);
-    open.add(socket);
-    socket.on('close', () => open.delete(socket));
-  });
-  server.on('request', (request, response) => {
-    const adapted = adaptRequest(request, response, bodyTimeoutMs);
-    handler(adapted, adaptResponse(request, response));
-  });
-  // Broken handshakes and broken clients are theirs alone; without listeners they would end the process.
-  server.on('tlsClientError', () => {});
-  server.on('sessionError', () => {});
-  server.on('clientError', (_error, socket: Socket) => socket.destroy());
-
-  const address = await listen(server, host, port);
-  return {
-    host,
-    port: address.port,
-    connections: () => open.size,
-    async [Symbol.asyncDispose]() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      for (const socket of open) socket.destroy();
-      await closed;
-    },
-  };
+  const server = new Server(options);
+  await server.listen();
+  return server;
 }
 
-function listen(server: Http2SecureServer, host: string, port: number): Promise<AddressInfo> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host, port, backlog: 1024 }, () => {
-      server.off('error', reject);
-      resolve(server.address() as AddressInfo);
+class Server implements HttpsServer {
+  readonly host: string;
+  #port: number;
+  readonly #server: Http2SecureServer;
+  readonly #handler: HttpHandler;
+  readonly #bodyTimeoutMs: number;
+  readonly #idleTimeoutMs: number;
+  readonly #shutdownMs: number;
+  readonly #sockets = new Set<Socket>();
+  readonly #sessions = new Map<ServerHttp2Session, { openStreams: number }>();
+  readonly #answering = new Set<ServerResponse>();
+  #stopping: Promise<void> | undefined;
+  #quiet: (() => void) | undefined;
+
+  constructor(options: HttpsServerOptions) {
+    this.host = options.host;
+    this.#port = options.port;
+    this.#handler = options.handler;
+    this.#bodyTimeoutMs = options.bodyTimeoutMs ?? 30_000;
+    this.#idleTimeoutMs = options.idleTimeoutMs ?? 90_000;
+    this.#shutdownMs = options.shutdownMs ?? 2_000;
+    this.#server = createSecureServer({
+      allowHTTP1: true,
+      cert: options.certificatePem,
+      key: options.keyPem,
+      ca: options.clientCaPem,
+      requestCert: true,
+      // A bad certificate is no refused connection: the answer is a 401 that says so.
+      rejectUnauthorized: false,
+      minVersion: 'TLSv1.2',
+      handshakeTimeout: handshakeTimeoutMs,
+      settings: { maxConcurrentStreams, initialWindowSize: streamWindowBytes, maxHeaderListSize: maxHeaderBytes },
+      maxHeaderListPairs: 500,
+    });
+    Object.assign(this.#server, { maxHeaderSize: maxHeaderBytes, headersTimeout: headersTimeoutMs, keepAliveTimeout: this.#idleTimeoutMs });
+    this.#acceptConnections();
+    this.#acceptRequests();
+  }
+
+  async listen(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen({ host: this.host, port: this.#port, backlog: 1024 }, () => {
+        this.#server.off('error', reject);
+        resolve();
+      });
+    });
+    this.#port = (this.#server.address() as AddressInfo).port;
+    // Running out of file descriptors is reported here; it passes.
+    this.#server.on('error', () => {});
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  connections(): number {
+    return this.#sockets.size;
+  }
+
+  #acceptConnections(): void {
+    const server = this.#server;
+    const [beginTls] = server.listeners('connection') as [(this: Http2SecureServer, socket: Socket) => void];
+    server.removeAllListeners('connection');
+    server.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.on('close', () => this.#sockets.delete(socket));
+      // Watches are small writes that must not wait for each other's acknowledgement.
+      socket.setNoDelay(true);
+      // Clients that vanish without a word are noticed.
+      socket.setKeepAlive(true, 15_000);
+      tellPlainFromTls(socket, handshakeTimeoutMs, (unread) => beginTls.call(server, unread));
+    });
+    // Broken handshakes and broken clients are theirs alone; without listeners they would end the process.
+    server.on('tlsClientError', (_error, socket) => socket.destroy());
+    server.on('secureConnection', (socket) => void socket.on('error', () => {}));
+    server.on('sessionError', () => {});
+    server.on('clientError', (error: Error, socket: Socket) => answerBroken(error, socket));
+    server.on('session', (session) => this.#keepSession(session));
+  }
+
+  #keepSession(session: ServerHttp2Session): void {
+    const state = { openStreams: 0 };
+    this.#sessions.set(session, state);
+    session.on('close', () => this.#sessions.delete(session));
+    session.on('stream', (stream) => {
+      state.openStreams++;
+      stream.on('close', () => state.openStreams--);
+      stream.on('error', () => {});
+    });
+    session.setTimeout(this.#idleTimeoutMs, () => {
+      if (state.openStreams === 0) session.close();
+    });
+  }
+
+  #acceptRequests(): void {
+    const server = this.#server;
+    server.on('request', (request, response) => this.#answer(request, response));
+    server.on('checkContinue', (request: RawRequest, response: RawResponse) =>
+      this.#answer(request, response, () => (response as Http1Response).writeContinue()),
+    );
+  }
+
+  #answer(rawRequest: IncomingMessage | Http2ServerRequest, rawResponse: Http1Response | Http2ServerResponse, invite?: () => void): void {
+    const request = new ServerRequest(rawRequest, { bodyTimeoutMs: this.#bodyTimeoutMs, ...(invite && { invite }) });
+    const response = new ServerResponse(request, rawRequest, rawResponse);
+    this.#answering.add(response);
+    rawResponse.on('error', () => {});
+    rawResponse.on('close', () => {
+      if (!rawResponse.writableEnded) request.markGone();
+      this.#answering.delete(response);
+      if (this.#answering.size === 0) this.#quiet?.();
+    });
+    // Who asks again while the server stops is answered, and told to come back elsewhere.
+    if (this.#stopping && !('stream' in rawResponse)) rawResponse.setHeader('connection', 'close');
+    try {
+      this.#handler(request, response);
+    } catch {
+      response.destroy();
+    }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    // GOAWAY: what is under way may finish, and nothing new begins.
+    for (const session of this.#sessions.keys()) session.close();
+    for (const response of this.#answering) response.finishStream();
+    if (this.#answering.size > 0) await within(this.#shutdownMs, (done) => (this.#quiet = done));
+    // Last frames leave before the sockets do.
+    if (this.#sessions.size > 0) await within(lastFramesMs, (done) => this.#onceWithoutSessions(done));
+    for (const session of this.#sessions.keys()) session.destroy();
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
+  }
+
+  #onceWithoutSessions(done: () => void): void {
+    for (const session of this.#sessions.keys())
+      session.once('close', () => {
+        if (this.#sessions.size === 0) done();
+      });
+  }
+}
+
+const lastFramesMs = 100;
+
+/** Resolves when told so, and in any case after `ms`. */
+function within(ms: number, begin: (done: () => void) => void): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    begin(() => {
+      clearTimeout(timer);
+      resolve();
     });
   });
-}
-
-function adaptRequest(request: AnyRequest, response: AnyResponse, bodyTimeoutMs: number): HttpRequest {
-  const gone = new AbortController();
-  response.on('close', () => {
-    if (!response.writableFinished) gone.abort();
-  });
-  return {
-    method: request.method ?? 'GET',
-    target: request.url ?? '/',
-    header: (name) => {
-      const value = request.headers[name];
-      return Array.isArray(value) ? value.join(', ') : value;
-    },
-    headerNames: () => Object.keys(request.headers),
-    body: (maxBytes) => readBody(request, maxBytes, bodyTimeoutMs),
-    get peer() {
-      return peerOf(request);
-    },
-    remoteAddress: request.socket.remoteAddress ?? '',
-    signal: gone.signal,
-  };
-}
-
-const empty = new Uint8Array(0);
-
-function readBody(request: AnyRequest, maxBytes: number, timeoutMs: number): Promise<Uint8Array> {
-  const declared = Number(request.headers['content-length'] ?? Number.NaN);
-  if (declared === 0) return Promise.resolve(empty);
-  if (declared > maxBytes) return Promise.reject(new BodyTooLargeError(maxBytes));
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    const timer = setTimeout(() => fail(new ClientGoneError('the body did not come in time')), timeoutMs);
-    const settle = () => {
-      clearTimeout(timer);
-      request.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone).off('aborted', onGone);
-    };
-    const fail = (error: Error) => {
-      settle();
-      request.pause();
-      reject(error);
-    };
-    const onData = (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > maxBytes) return fail(new BodyTooLargeError(maxBytes));
-      chunks.push(chunk);
-    };
-    const onEnd = () => {
-      settle();
-      resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size));
-    };
-    const onGone = () => fail(new ClientGoneError('the client went away'));
-    request.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone).on('aborted', onGone);
-  });
-}
-
-function adaptResponse(request: AnyRequest, response: AnyResponse): HttpResponse {
-  return {
-    send(status, headers, chunks) {
-      if (response.destroyed || response.headersSent) return;
-      const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-      writeHead(response, status, { ...headers, 'content-length': String(length) });
-      const out = writable(response);
-      if (request.method === 'HEAD' || length === 0) out.end();
-      // Small answers in one write: one frame, one packet.
-      else if (length <= 64 * 1024) out.end(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, length));
-      else {
-        for (const chunk of batched(chunks)) out.write(chunk);
-        out.end();
-      }
-      // What is left of a body that nobody wants must still be read, or the connection is stuck.
-      if (!request.complete) request.resume();
-    },
-    stream(status, headers) {
-      writeHead(response, status, headers);
-      const out = writable(response);
-      out.flushHeaders();
-      return bodyOf(out);
-    },
-  };
-}
-
-function writeHead(response: AnyResponse, status: number, headers: HttpHeaders): void {
-  const plain: Record<string, string | string[]> = {};
-  for (const [name, value] of Object.entries(headers)) plain[name] = typeof value === 'string' ? value : [...value];
-  writable(response).writeHead(status, plain);
-}
-
-/** The two kinds of response differ only in overloads that we do not use. */
-const writable = (response: AnyResponse): ServerResponse => response as ServerResponse;
-
-function bodyOf(stream: ServerResponse): HttpBody {
-  return {
-    write: (chunk) => (stream.destroyed ? true : stream.write(chunk)),
-    onDrain: (listener) => void stream.on('drain', listener),
-    end: () => void stream.end(),
-  };
-}
-
-/** Joins chunks into pieces of about 256 KiB: few writes, and no copy of the whole. */
-function* batched(chunks: readonly Uint8Array[]): Generator<Uint8Array> {
-  const target = 256 * 1024;
-  let batch: Uint8Array[] = [];
-  let size = 0;
-  for (const chunk of chunks) {
-    batch.push(chunk);
-    size += chunk.length;
-    if (size < target) continue;
-    yield Buffer.concat(batch, size);
-    batch = [];
-    size = 0;
-  }
-  if (size > 0) yield Buffer.concat(batch, size);
-}
-
-/** By connection, since every request on it has the same answer. */
-const peers = new WeakMap<object, { readonly peer: PeerCertificate | undefined }>();
-
-function peerOf(request: AnyRequest): PeerCertificate | undefined {
-  const session: Http2Session | undefined = 'stream' in request ? request.stream.session : undefined;
-  const connection = session ?? request.socket;
-  const known = peers.get(connection);
-  if (known) return known.peer;
-  const peer = readPeer((session ? session.socket : request.socket) as TLSSocket);
-  peers.set(connection, { peer });
-  return peer;
-}
-
-function readPeer(socket: TLSSocket): PeerCertificate | undefined {
-  if (!socket.authorized) return undefined;
-  const certificate = socket.getPeerCertificate();
-  if (!certificate?.subject) return undefined;
-  return {
-    commonName: [certificate.subject.CN ?? ''].flat().join(','),
-    organizations: [certificate.subject.O ?? []].flat(),
-    fingerprint: certificate.fingerprint256.replaceAll(':', '').toLowerCase(),
-  };
 }

@@ -1,12 +1,13 @@
-import { badRequest } from '../api/errors.ts';
-import type { ApiResult } from '../api/call.ts';
+import { ApiError } from '../api/errors.ts';
+import type { ApiResult, ObjectList } from '../api/call.ts';
+import type { Kind } from '../api/kind.ts';
 import type { KubeObject } from '../api/meta.ts';
 import { utf8 } from '../codec/bytes.ts';
 import { stringifyJson } from '../codec/json.ts';
 import { stringifyYaml } from '../codec/yaml.ts';
 import type { HttpHeaders, HttpResponse } from '../net/http.ts';
 import type { Representation } from './negotiation.ts';
-import { metadataOnly, tableOf, type IncludeObject } from './table.ts';
+import { includeObjectOf, metadataOnly, tableHead, tableOf, tableRow, type TableOptions } from './table.ts';
 
 export interface Render {
   readonly representation: Representation;
@@ -24,52 +25,80 @@ const listEnd = utf8(']}\n');
 export function writeObject(result: Of<'object'>, render: Render, headers: HttpHeaders, response: HttpResponse): void {
   const { representation } = render;
   const plain = representation.as === 'object' || isStatus(result.value.object);
-  if (plain && representation.encoding === 'json' && !representation.pretty)
-    return response.send(result.code, json(headers), [...result.value.json(), newline]);
+  if (plain && isCompact(representation)) return response.send(result.code, json(headers), [...result.value.json(), newline]);
   const { object } = result.value;
-  const value = plain
-    ? object
-    : representation.as === 'metadata'
-      ? metadataOnly(object, representation.version)
-      : tableOf(result.of, [object], { resourceVersion: object.metadata.resourceVersion }, tableOptions(render));
-  writeValue(value, result.code, representation, headers, response);
+  writeValue(plain ? object : formOf(object, result.of, render), result.code, representation, headers, response);
+}
+
+function formOf(object: KubeObject, of: Kind | undefined, render: Render): unknown {
+  const { as, version } = render.representation;
+  if (as === 'metadata') return metadataOnly(object, version);
+  if (as === 'table') return tableOf(of, [object], { resourceVersion: object.metadata.resourceVersion }, tableOptions(render));
+  const asked = 'you requested PartialObjectMetadataList, but the requested object is not a list';
+  throw new ApiError(406, 'NotAcceptable', `${asked} (${goType(of, object.kind)})`);
 }
 
 export function writeList({ list, of }: Of<'list'>, render: Render, headers: HttpHeaders, response: HttpResponse): void {
   const { representation } = render;
-  if (representation.as === 'object' && representation.encoding === 'json' && !representation.pretty) {
-    const chunks: Uint8Array[] = [
-      utf8(`${stringifyJson({ kind: list.kind, apiVersion: list.apiVersion, metadata: list.metadata }).slice(0, -1)},"items":[`),
-    ];
-    let following = false;
-    for (const item of list.items) {
-      if (following) chunks.push(comma);
-      following = true;
-      for (const chunk of item.json()) chunks.push(chunk);
-    }
-    chunks.push(listEnd);
-    return response.send(200, json(headers), chunks);
+  if (representation.as === 'metadata') {
+    const asked = 'you requested PartialObjectMetadata, but the requested object is a list';
+    throw new ApiError(406, 'NotAcceptable', `${asked} (${goType(of, list.kind)})`);
   }
-  const objects = list.items.map((item) => item.object);
-  writeValue(listValue(list, of, objects, render), 200, representation, headers, response);
+  if (!isCompact(representation)) return writeValue(listValue(list, of, render), 200, representation, headers, response);
+  response.send(200, json(headers), representation.as === 'object' ? objectChunks(list) : renderedChunks(list, of, render));
 }
 
-function listValue(list: Of<'list'>['list'], of: Of<'list'>['of'], objects: KubeObject[], render: Render): unknown {
+/** A list of objects' own bytes. */
+function objectChunks({ kind, apiVersion, metadata, items }: ObjectList): Uint8Array[] {
+  const chunks = [listStart({ kind, apiVersion, metadata }, 'items')];
+  for (const item of items) {
+    if (chunks.length > 1) chunks.push(comma);
+    for (const chunk of item.json()) chunks.push(chunk);
+  }
+  chunks.push(listEnd);
+  return chunks;
+}
+
+/** Item by item, since the whole may be longer than any string. */
+function renderedChunks(list: ObjectList, of: Kind | undefined, render: Render): Uint8Array[] {
+  const { head, field, itemOf } = renderingOf(list, of, render);
+  const chunks = [listStart(head, field)];
+  for (const item of list.items) {
+    const separator = chunks.length > 1 ? ',' : '';
+    chunks.push(utf8(separator + stringifyJson(itemOf(item.object))));
+  }
+  chunks.push(listEnd);
+  return chunks;
+}
+
+const listStart = (head: object, field: string): Uint8Array => utf8(`${stringifyJson(head).slice(0, -1)},"${field}":[`);
+
+function listValue(list: ObjectList, of: Kind | undefined, render: Render): unknown {
+  const { head, field, itemOf } = renderingOf(list, of, render);
+  return { ...head, [field]: list.items.map((item) => itemOf(item.object)) };
+}
+
+interface Rendering {
+  readonly head: object;
+  readonly field: 'items' | 'rows';
+  itemOf(object: KubeObject): unknown;
+}
+
+function renderingOf({ kind, apiVersion, metadata }: ObjectList, of: Kind | undefined, render: Render): Rendering {
   const { as, version } = render.representation;
-  if (as === 'table') return tableOf(of, objects, list.metadata, tableOptions(render));
-  const partial = as === 'metadata';
-  return {
-    kind: partial ? 'PartialObjectMetadataList' : list.kind,
-    apiVersion: partial ? `meta.k8s.io/${version}` : list.apiVersion,
-    metadata: list.metadata,
-    items: partial ? objects.map((object) => metadataOnly(object, version)) : objects,
-  };
+  if (as === 'object') return { head: { kind, apiVersion, metadata }, field: 'items', itemOf: (object) => object };
+  if (as === 'table') {
+    const options = tableOptions(render);
+    return { head: tableHead(of, metadata, options), field: 'rows', itemOf: (object) => tableRow(of, object, options) };
+  }
+  const head = { kind: 'PartialObjectMetadataList', apiVersion: `meta.k8s.io/${version}`, metadata };
+  return { head, field: 'items', itemOf: (object) => metadataOnly(object, version) };
 }
 
 export function writeValue(
   value: unknown,
   code: number,
-  { encoding, pretty }: Representation,
+  { encoding, pretty }: Pick<Representation, 'encoding' | 'pretty'>,
   headers: HttpHeaders,
   response: HttpResponse,
 ): void {
@@ -77,11 +106,15 @@ export function writeValue(
   response.send(code, json(headers), [utf8(`${stringifyJson(value, pretty ? 2 : undefined)}\n`)]);
 }
 
-export function tableOptions({ representation, nowMs, includeObject = 'Metadata' }: Render) {
-  if (!isIncludeObject(includeObject)) throw badRequest(`unrecognized includeObject value: ${JSON.stringify(includeObject)}`);
-  return { version: representation.version, includeObject, nowMs, withColumns: true };
-}
+export const tableOptions = ({ representation, nowMs, includeObject }: Render): TableOptions => ({
+  version: representation.version,
+  includeObject: includeObjectOf(includeObject),
+  nowMs,
+});
 
-const isIncludeObject = (value: string): value is IncludeObject => value === 'None' || value === 'Metadata' || value === 'Object';
+const isCompact = ({ encoding, pretty }: Representation): boolean => encoding === 'json' && !pretty;
 const isStatus = (object: KubeObject): boolean => object.kind === 'Status' && object.apiVersion === 'v1';
 const json = (headers: HttpHeaders): HttpHeaders => ({ ...headers, 'content-type': 'application/json' });
+
+/** What upstream calls the object in its own language. */
+const goType = (of: Kind | undefined, kind = ''): string => `*${of?.group.split('.', 1)[0] || 'core'}.${kind}`;

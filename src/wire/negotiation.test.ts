@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ApiError } from '../api/errors.ts';
-import { negotiate, parseAccept, wantsPretty } from './negotiation.ts';
+import { negotiate, negotiateError, negotiateWatch, parseAccept, wantsPretty } from './negotiation.ts';
 
 const kubectlGet = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json';
 
@@ -24,9 +24,47 @@ test('no Accept header and any range mean JSON', () => {
   for (const accept of [undefined, '', '*/*', 'application/*']) assert.equal(negotiate(accept, false).encoding, 'json');
 });
 
-test('a watch is never YAML', () => {
-  assert.equal(negotiate('application/yaml', false).encoding, 'yaml');
-  assert.throws(() => negotiate('application/yaml', false, true), ApiError);
+const refusal = (negotiated: () => unknown): string => {
+  try {
+    negotiated();
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 406) return error.message;
+  }
+  return assert.fail('nothing was refused');
+};
+
+test('a watch is never YAML, not even when JSON would do as well', () => {
+  assert.equal(negotiateWatch('application/json;stream=watch').encoding, 'json');
+  const said = 'only the following media types are accepted: application/json;stream=watch';
+  for (const accept of ['application/yaml', 'application/yaml, application/json'])
+    assert.equal(
+      refusal(() => negotiateWatch(accept)),
+      said,
+    );
+});
+
+test('parameters that ask for what is not served rule a range out', () => {
+  const table = 'application/json;as=Table;g=meta.k8s.io';
+  for (const range of [
+    `${table};v=v2`,
+    'application/json;as=Table;v=v1',
+    'application/json;as=Pod;v=v1;g=meta.k8s.io',
+    'application/json;stream=x',
+  ])
+    assert.match(
+      refusal(() => negotiate(range, false)),
+      /^only the following media types are accepted: application\/json/,
+      range,
+    );
+  assert.equal(negotiate(`${table};v=v2, application/yaml`, false).encoding, 'yaml');
+  assert.equal(negotiate('application/json;as=PartialObjectMetadataList;v=v1beta1;g=meta.k8s.io', false).as, 'metadata-list');
+  assert.equal(negotiate('application/json;pretty=1;charset=utf-8', false).pretty, true);
+});
+
+test('errors are said in YAML to who asks for it, and to everybody else in JSON', () => {
+  assert.deepEqual(negotiateError('application/yaml', false), { encoding: 'yaml', pretty: false });
+  assert.deepEqual(negotiateError(kubectlGet, false), { encoding: 'json', pretty: false });
+  assert.deepEqual(negotiateError('text/html', false), { encoding: 'json', pretty: true });
 });
 
 test('quality orders ranges, and 0 rules one out', () => {
@@ -34,10 +72,17 @@ test('quality orders ranges, and 0 rules one out', () => {
     parseAccept('a/b;q=0.1, c/d, e/f;q=0').map((range) => range.type),
     ['c/d', 'a/b'],
   );
+  assert.deepEqual(
+    parseAccept('*/*, a/*, a/b').map((range) => range.type),
+    ['a/b', 'a/*', '*/*'],
+  );
 });
 
 test('people get indented JSON, programs do not', () => {
   assert.equal(wantsPretty(undefined, 'curl/8'), true);
   assert.equal(wantsPretty('false', 'curl/8'), false);
+  assert.equal(wantsPretty('yes', 'curl/8'), false);
+  assert.equal(wantsPretty('', 'curl/8'), true);
+  assert.equal(wantsPretty('1', 'kubectl/v1.33'), true);
   assert.equal(wantsPretty(undefined, 'kubectl/v1.33'), false);
 });

@@ -3,9 +3,9 @@ import { notAcceptable } from '../api/errors.ts';
 /** In what form an answer goes out. */
 export interface Representation {
   readonly encoding: 'json' | 'yaml';
-  /** `table` and `metadata` are what `as=Table` and `as=PartialObjectMetadata` ask for. */
-  readonly as: 'object' | 'table' | 'metadata';
-  /** Of meta.k8s.io, for `table` and `metadata`. */
+  /** `table`, `metadata` and `metadata-list` are what `as=Table`, `as=PartialObjectMetadata` and `as=PartialObjectMetadataList` ask for. */
+  readonly as: 'object' | 'table' | 'metadata' | 'metadata-list';
+  /** Of meta.k8s.io, for all but `object`. */
   readonly version: 'v1' | 'v1beta1';
   readonly pretty: boolean;
 }
@@ -15,19 +15,21 @@ export interface MediaRange {
   readonly parameters: ReadonlyMap<string, string>;
 }
 
-/** The ranges of an Accept header, best first; those with quality 0 left out. */
+/** The ranges of an Accept header, best first: by quality, then the exact before wildcards. Those with quality 0 are left out. */
 export function parseAccept(header: string | undefined): MediaRange[] {
   if (!header) return [];
   return header
     .split(',')
-    .map((range, order) => {
+    .map((range) => {
       const [type = '', ...rest] = range.split(';').map((part) => part.trim());
       const parameters = new Map(rest.map((pair) => pair.split('=', 2).map((half) => half.trim()) as [string, string]));
-      return { type: type.toLowerCase(), parameters, quality: Number(parameters.get('q') ?? 1), order };
+      return { type: type.toLowerCase(), parameters, quality: Number(parameters.get('q') ?? 1) };
     })
     .filter((range) => range.type !== '' && range.quality > 0)
-    .toSorted((a, b) => b.quality - a.quality || a.order - b.order);
+    .toSorted((a, b) => b.quality - a.quality || wildness(a.type) - wildness(b.type));
 }
+
+const wildness = (type: string): number => (type.startsWith('*') ? 2 : type.endsWith('/*') ? 1 : 0);
 
 const encodings: Readonly<Record<string, Representation['encoding']>> = {
   'application/json': 'json',
@@ -38,28 +40,56 @@ const encodings: Readonly<Record<string, Representation['encoding']>> = {
 
 /** The media types served, as 406 and 415 name them. */
 export const servedMediaTypes: readonly string[] = ['application/json', 'application/yaml'];
+const servedStreamTypes: readonly string[] = ['application/json;stream=watch'];
 
 /** The first range that can be served; 406 when there is none. A client that prefers protobuf but lists JSON gets JSON. */
-export function negotiate(accept: string | undefined, pretty: boolean, watch = false): Representation {
-  const ranges = parseAccept(accept);
-  if (ranges.length === 0) return { encoding: 'json', as: 'object', version: 'v1', pretty };
-  for (const { type, parameters } of ranges) {
-    const encoding = encodings[type];
-    // A stream of YAML documents is no watch: upstream has no framing for it either.
-    if (!encoding || (watch && encoding === 'yaml')) continue;
-    const as = parameters.get('as');
-    if (as === undefined) return { encoding, as: 'object', version: 'v1', pretty };
-    if (parameters.get('g') !== 'meta.k8s.io') continue;
-    const version = parameters.get('v');
-    if (version !== 'v1' && version !== 'v1beta1') continue;
-    if (as === 'Table') return { encoding, as: 'table', version, pretty };
-    if (as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList') return { encoding, as: 'metadata', version, pretty };
+export function negotiate(accept: string | undefined, pretty: boolean): Representation {
+  if (!accept) return { encoding: 'json', as: 'object', version: 'v1', pretty };
+  for (const range of parseAccept(accept)) {
+    const encoding = encodings[range.type];
+    const form = encoding && formOf(range);
+    if (form) return { encoding, ...form, pretty: pretty || range.parameters.get('pretty') === '1' };
   }
   throw notAcceptable(servedMediaTypes);
 }
 
+/** A watch has no framing in YAML, and what would have been next in line is not asked for. */
+export function negotiateWatch(accept: string | undefined): Representation {
+  const chosen = negotiate(accept, false);
+  if (chosen.encoding !== 'json') throw notAcceptable(servedStreamTypes);
+  return chosen;
+}
+
+/** Errors are never tables, and are said even to those who accept nothing that is spoken here. */
+export function negotiateError(accept: string | undefined, pretty: boolean): Pick<Representation, 'encoding' | 'pretty'> {
+  if (!accept) return { encoding: 'json', pretty };
+  for (const range of parseAccept(accept)) {
+    const encoding = encodings[range.type];
+    if (encoding && formOf(range)?.as === 'object') return { encoding, pretty };
+  }
+  return { encoding: 'json', pretty: true };
+}
+
+/** Undefined where the range asks for something that is not served. */
+function formOf({ parameters }: MediaRange): Pick<Representation, 'as' | 'version'> | undefined {
+  const stream = parameters.get('stream');
+  const serverVersion = parameters.get('sv');
+  if ((stream && stream !== 'watch') || (serverVersion && serverVersion !== 'v1')) return undefined;
+  if (!parameters.has('as') && !parameters.has('g') && !parameters.has('v')) return { as: 'object', version: 'v1' };
+  const version = parameters.get('v');
+  const as = forms[parameters.get('as') ?? ''];
+  if (!as || parameters.get('g') !== 'meta.k8s.io' || (version !== 'v1' && version !== 'v1beta1')) return undefined;
+  return { as, version };
+}
+
+const forms: Readonly<Record<string, Representation['as']>> = {
+  Table: 'table',
+  PartialObjectMetadata: 'metadata',
+  PartialObjectMetadataList: 'metadata-list',
+};
+
 /** Browsers and curl get indented JSON unless they say otherwise (upstream's isPrettyPrint). */
 export function wantsPretty(query: string | undefined, userAgent: string | undefined): boolean {
-  if (query !== undefined) return query !== '0' && query.toLowerCase() !== 'false';
+  if (query) return /^(1|t|T|TRUE|true|True)$/.test(query);
   return userAgent !== undefined && /^(curl|Wget|Mozilla\/5\.0)/.test(userAgent);
 }

@@ -24,7 +24,12 @@ test('paths name group, version, namespace, resource, name and subresource', () 
       '/apis/rbac.authorization.k8s.io/v1/clusterroles/system:node',
       { group: 'rbac.authorization.k8s.io', version: 'v1', resource: 'clusterroles', name: 'system:node' },
     ],
-    ['/api/v1/namespaces/a/pods/b%2Fc', { group: '', version: 'v1', resource: 'pods', namespace: 'a', name: 'b/c' }],
+    // Upstream decodes before it splits.
+    ['/api/v1/namespaces/a/pods/b%2Flog', { group: '', version: 'v1', resource: 'pods', namespace: 'a', name: 'b', subresource: 'log' }],
+    ['//api/v1/pods/', { group: '', version: 'v1', resource: 'pods' }],
+    ['/api/v1/namespaces/status', { group: '', version: 'v1', resource: 'namespaces', name: 'status' }],
+    ['/api/v1/../pods', { group: '', version: 'v1', resource: '..', name: 'pods' }],
+    ['/api/v1/watch', { group: '', version: 'v1', resource: 'watch' }],
   ];
   for (const [path, resource] of cases) assert.deepEqual(resourceOf(path).resource, resource, path);
 });
@@ -35,24 +40,39 @@ test('the deprecated watch prefix is told apart from a resource', () => {
 });
 
 test('what follows a proxy subresource is kept for whoever proxies', () => {
-  assert.equal(resourceOf('/api/v1/namespaces/a/services/web:80/proxy/x/y').rest, 'x/y');
+  const restOf = (tail: string) => resourceOf(`/api/v1/namespaces/a/services/web:80/proxy${tail}`).rest;
+  assert.deepEqual(['', '/', '/x/y', '/x/'].map(restOf), [undefined, '/', '/x/y', '/x/']);
 });
 
 test('what is no resource is a path', () => {
-  for (const path of ['/', '/version', '/healthz/etcd', '/api', '/apis', '/apis/apps', '/apis/apps/v1', '/api/v1'])
+  for (const path of [
+    '/',
+    '/version',
+    '/healthz/etcd',
+    '/api',
+    '/apis',
+    '/apis/apps',
+    '/apis/apps/v1',
+    '/api/v1',
+    '/api//v1/pods',
+    '/api/v1//pods',
+    '',
+    '//',
+  ])
     assert.equal(parsePath(path)?.type, 'path', path);
 });
 
 test('broken percent-encoding is no path at all', () => {
-  assert.equal(parsePath('/api/v1/pods/%zz'), undefined);
+  for (const path of ['/api/v1/pods/%zz', '/%', '/a%2']) assert.equal(parsePath(path), undefined, path);
+  assert.deepEqual(parsePath('/%ff'), { type: 'path', path: '/\ufffd' });
 });
 
 test('query parameters keep every value in order', () => {
   assert.deepEqual(
-    parseQuery('a=1&b=x%20y&a=2&c'),
+    parseQuery('a=1&b=x%20y+z&a=2&c&&broken=%zz&d;e=1'),
     new Map([
       ['a', ['1', '2']],
-      ['b', ['x y']],
+      ['b', ['x y z']],
       ['c', ['']],
     ]),
   );

@@ -1,16 +1,11 @@
 import { ApiError, badRequest, unsupportedMediaType } from '../api/errors.ts';
-import type { ApiCall, Body, BodyMediaType, PatchType, ResourceCall, ResourceRef } from '../api/call.ts';
+import type { Body, BodyMediaType, PatchType, ResourceCall, ResourceRef } from '../api/call.ts';
+import { exactFieldValue, fieldSelectorText, parseFieldSelector } from '../api/field-selector.ts';
 import type { HttpRequest } from '../net/http.ts';
-import { deleteOptions, flag, getOptions, listOptions, patchOptions, watchOptions, writeOptions, type Query } from './options.ts';
+import type { Caller } from './caller.ts';
 import { servedMediaTypes } from './negotiation.ts';
-
-type Caller = Pick<ApiCall, 'credentials' | 'impersonate' | 'userAgent' | 'sourceAddress' | 'signal'>;
-
-interface ResourceTarget {
-  readonly resource: ResourceRef;
-  readonly rest?: string;
-  readonly watch: boolean;
-}
+import { deleteOptions, flag, getOptions, listOptions, patchOptions, watchOptions, writeOptions, type Query } from './options.ts';
+import type { Target } from './path.ts';
 
 /** Subresources whose connection is handed on. */
 const streams: ReadonlySet<string> = new Set(['exec', 'attach', 'portforward', 'proxy']);
@@ -18,11 +13,12 @@ const streams: ReadonlySet<string> = new Set(['exec', 'attach', 'portforward', '
 /** Turns a request for a resource into a call; reads the body only where the verb has one. */
 export async function readResourceCall(
   request: HttpRequest,
-  { resource, rest, watch }: ResourceTarget,
+  target: Extract<Target, { type: 'resource' }>,
   query: Query,
   caller: Caller,
   body: () => Promise<Uint8Array>,
 ): Promise<ResourceCall> {
+  const { resource, rest } = target;
   const base = { ...caller, resource };
   if (resource.subresource !== undefined && streams.has(resource.subresource)) {
     return {
@@ -33,13 +29,10 @@ export async function readResourceCall(
       upgrade: request.header('upgrade'),
     };
   }
-  if (rest !== undefined) throw notServed();
+  if (rest !== undefined && rest !== '/') throw new ApiError(404, 'NotFound', 'the server could not find the requested resource');
   switch (request.method) {
     case 'GET':
-    case 'HEAD':
-      if (watch || flag(query, 'watch')) return { ...base, ...singleWatch(resource, query) };
-      if (resource.name === undefined) return { ...base, verb: 'list', options: listOptions(query) };
-      return { ...base, verb: 'get', options: getOptions(query) };
+      return readCall(base, target, query);
     case 'POST':
       return { ...base, verb: 'create', options: writeOptions(query), body: await objectBody(request, body) };
     case 'PUT':
@@ -51,13 +44,27 @@ export async function readResourceCall(
     }
     case 'DELETE': {
       const sent = await optionalBody(request, body);
-      const said = { options: deleteOptions(query), ...(sent && { body: sent }) };
+      const said = sent ? { body: sent } : { options: deleteOptions(query) };
       if (resource.name !== undefined) return { ...base, verb: 'delete', ...said };
       return { ...base, verb: 'deletecollection', ...said, list: listOptions(query) };
     }
     default:
-      throw new ApiError(405, 'MethodNotAllowed', `the server does not allow this method on the requested resource`);
+      // HEAD too: upstream's router has no route for it.
+      throw new ApiError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource');
   }
+}
+
+/** `?watch` counts for collections only; one object is watched by `/watch/` or by a field selector. */
+function readCall(
+  base: Caller & { readonly resource: ResourceRef },
+  { resource, watch }: { resource: ResourceRef; watch: boolean },
+  query: Query,
+): ResourceCall {
+  if (watch) return { ...base, ...singleWatch(resource, query) };
+  if (resource.name !== undefined) return { ...base, verb: 'get', options: getOptions(query) };
+  return flag(query, 'watch')
+    ? { ...base, verb: 'watch', options: watchOptions(query) }
+    : { ...base, verb: 'list', options: listOptions(query) };
 }
 
 /** A watch on one object is a watch on its collection with a field selector, as upstream has it. */
@@ -65,11 +72,13 @@ function singleWatch(resource: ResourceRef, query: Query): Pick<Extract<Resource
   const options = watchOptions(query);
   if (resource.name === undefined) return { verb: 'watch', resource, options };
   const { name, ...collection } = resource;
-  const fieldSelector = [options.fieldSelector, `metadata.name=${name}`].filter(Boolean).join(',');
+  const selector = parseFieldSelector(options.fieldSelector ?? '');
+  if (selector.length > 0 && exactFieldValue(selector, 'metadata.name') !== name)
+    throw badRequest("fieldSelector metadata.name doesn't match requested name");
+  const fieldSelector =
+    selector.length > 0 ? options.fieldSelector : fieldSelectorText([{ field: 'metadata.name', operator: '=', value: name }]);
   return { verb: 'watch', resource: collection, options: { ...options, fieldSelector } };
 }
-
-const notServed = (): ApiError => new ApiError(404, 'NotFound', 'the server could not find the requested resource');
 
 const patchTypes: Readonly<Record<string, PatchType>> = {
   'application/json-patch+json': 'json',
@@ -78,14 +87,12 @@ const patchTypes: Readonly<Record<string, PatchType>> = {
   'application/apply-patch+yaml': 'apply',
 };
 
+/** Upstream takes all before the first semicolon, and only as it stands. */
 function patchTypeOf(request: HttpRequest): PatchType {
-  const type = patchTypes[mediaTypeOf(request)];
-  if (!type) throw unsupportedMediaType(Object.keys(patchTypes));
-  return type;
+  const type = (request.header('content-type') ?? '').split(';', 1)[0]!;
+  if (!Object.hasOwn(patchTypes, type)) throw unsupportedMediaType(Object.keys(patchTypes));
+  return patchTypes[type]!;
 }
-
-/** The Content-Type without its parameters, in lower case; '' when there is none. */
-const mediaTypeOf = (request: HttpRequest): string => (request.header('content-type') ?? '').split(';', 1)[0]!.trim().toLowerCase();
 
 async function objectBody(request: HttpRequest, body: () => Promise<Uint8Array>): Promise<Body> {
   const mediaType = bodyMediaType(request);
@@ -97,10 +104,13 @@ async function optionalBody(request: HttpRequest, body: () => Promise<Uint8Array
   return bytes.length === 0 ? undefined : { bytes, mediaType: bodyMediaType(request) };
 }
 
+/** A type with well-formed parameters, which mean nothing here. */
+const mediaTypePattern = /^\s*([\w.+-]+\/[\w.+-]+)\s*(?:;\s*[\w.+-]+=(?:"[^"]*"|[^\s";]+)\s*)*;?\s*$/;
+
 function bodyMediaType(request: HttpRequest): BodyMediaType {
-  const type = mediaTypeOf(request);
-  if (type === '' || type === 'application/json') return 'application/json';
-  if (type === 'application/yaml' || type === 'application/vnd.kubernetes.protobuf') return type;
-  if (!type.includes('/')) throw badRequest(`mime: no media type`);
+  const sent = request.header('content-type') ?? '';
+  if (sent === '') return 'application/json';
+  const type = mediaTypePattern.exec(sent)?.[1]!.toLowerCase();
+  if (type === 'application/json' || type === 'application/yaml' || type === 'application/vnd.kubernetes.protobuf') return type;
   throw unsupportedMediaType(servedMediaTypes);
 }

@@ -1,10 +1,10 @@
-import type { ApiError } from '../api/errors.ts';
-import type { ApiResult, WatchFrame } from '../api/call.ts';
+import { ApiError, internal } from '../api/errors.ts';
+import type { ApiResult, Subscription, WatchFrame } from '../api/call.ts';
 import { utf8 } from '../codec/bytes.ts';
 import { stringifyJson } from '../codec/json.ts';
 import type { HttpHeaders, HttpResponse } from '../net/http.ts';
 import { tableOptions, type Render } from './encode.ts';
-import { metadataOnly, tableOf } from './table.ts';
+import { metadataOnly, tableHead, tableRow } from './table.ts';
 
 /**
  * Writes a watch as a stream of JSON lines. A client that reads too slowly pauses its own
@@ -19,6 +19,7 @@ export function streamWatch(
 ): void {
   const encode = frameEncoder(result, render);
   const body = response.stream(200, { ...headers, 'content-type': 'application/json' });
+  let subscription: Subscription | undefined;
   let ended = false;
   const finish = (error?: ApiError) => {
     if (ended) return;
@@ -26,7 +27,19 @@ export function streamWatch(
     if (error) body.write(utf8(`${stringifyJson({ type: 'ERROR', object: error.status })}\n`));
     body.end();
   };
-  const subscription = result.start({ frame: (frame) => body.write(encode(frame)), end: finish });
+  const frame = (next: WatchFrame): boolean => {
+    if (ended) return true;
+    try {
+      return body.write(encode(next));
+    } catch (error) {
+      // What cannot be written ends this watch, not the one who feeds them all.
+      finish(error instanceof ApiError ? error : internal(error));
+      subscription?.cancel();
+      return true;
+    }
+  };
+  subscription = result.start({ frame, end: finish });
+  if (ended) return subscription.cancel();
   body.onDrain(() => subscription.resume());
   const leave = () => {
     ended = true;
@@ -36,16 +49,18 @@ export function streamWatch(
   else gone.addEventListener('abort', leave, { once: true });
 }
 
+/** Throws a 400 for options that make no sense, before the watch begins. */
 function frameEncoder({ of }: Extract<ApiResult, { type: 'watch' }>, render: Render): (frame: WatchFrame) => Uint8Array {
   const { as, version } = render.representation;
-  if (as === 'object') return (frame) => frame.line();
   const line = (type: string, object: unknown) => utf8(`${stringifyJson({ type, object })}\n`);
   if (as === 'metadata') return ({ type, object }) => line(type, metadataOnly(object, version));
+  // A list is not what an event holds; upstream then sends the object as it is.
+  if (as !== 'table') return (frame) => frame.line();
+  const options = tableOptions(render);
   let withColumns = true;
   return ({ type, object }) => {
-    const options = { ...tableOptions(render), withColumns };
+    const head = tableHead(of, { resourceVersion: object.metadata.resourceVersion }, options, withColumns);
     withColumns = false;
-    const rows = type === 'BOOKMARK' ? [] : [object];
-    return line(type, tableOf(of, rows, { resourceVersion: object.metadata.resourceVersion }, options));
+    return line(type, { ...head, rows: [tableRow(of, object, options)] });
   };
 }
