@@ -3,7 +3,7 @@ import type { KeyPair } from '../base/crypto.ts';
 import type { ApiCall, ApiResult, ApiServer } from '../api/call.ts';
 import { serviceUnavailable } from '../api/errors.ts';
 import type { Kind } from '../api/kind.ts';
-import type { KubeObject } from '../api/meta.ts';
+import type { GroupResource, KubeObject } from '../api/meta.ts';
 import { KindRegistry } from '../api/registry.ts';
 import type { RuntimeConfig } from '../api/runtime-config.ts';
 import type { Store } from '../store/store.ts';
@@ -18,7 +18,7 @@ import { defaultRingLimits, type RingLimits } from './cache/event-ring.ts';
 import { chain, defaultChainLimits, type ChainLimits } from './chain.ts';
 import { discoveryPaths } from './discovery/paths.ts';
 import { createIdentity, type Identity } from './identity.ts';
-import { apiServerMetrics } from './metrics/api-server.ts';
+import { apiServerMetrics, type ProcessFigures } from './metrics/api-server.ts';
 import { observerOf } from './metrics/observer.ts';
 import { healthPaths, pingCheck } from './paths/health.ts';
 import { indexPath, pathHandlers } from './paths/index-path.ts';
@@ -54,6 +54,8 @@ export interface ApiServerOptions {
   /** Reaches kubelets; without one, pods run nowhere and say so. */
   readonly connector?: NodeConnector;
   readonly limits?: Partial<ApiServerLimits>;
+  /** What the process uses, for `/metrics`; left out there when absent. */
+  readonly processFigures?: () => ProcessFigures;
   /** Decoded objects are frozen: tests catch readers that write. */
   readonly freeze?: boolean;
 }
@@ -105,7 +107,10 @@ class Server implements RunningApiServer {
   constructor(options: ApiServerOptions) {
     const { env, store, limits: given, audit, connector } = options;
     const limits = { ...defaultLimits, ...given };
-    const metrics = apiServerMetrics();
+    const metrics = apiServerMetrics({
+      storedObjects: () => this.#storedObjects(),
+      ...(options.processFigures && { processFigures: options.processFigures }),
+    });
     this.#options = options;
     this.#registry = new KindRegistry(options.kinds, options.runtimeConfig);
     this.#storages = new Storages({
@@ -139,7 +144,7 @@ class Server implements RunningApiServer {
         serviceAddresses({
           ...env,
           reader,
-          serviceSubnets: [options.serviceSubnet],
+          serviceSubnets: options.serviceSubnet.split(','),
           ...(options.nodePorts && { nodePorts: options.nodePorts }),
         }),
       ],
@@ -192,6 +197,11 @@ class Server implements RunningApiServer {
   [Symbol.dispose](): void {
     this.#stopCompactor();
     this.#storages.stop(serviceUnavailable('the server is shutting down'));
+  }
+
+  *#storedObjects(): Iterable<GroupResource & { readonly count: number }> {
+    for (const { family, cache } of this.#storages.all())
+      yield { group: family.kind.group, resource: family.kind.plural, count: cache.objects.size };
   }
 
   #storeHealth() {

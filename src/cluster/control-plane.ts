@@ -23,7 +23,7 @@ import { contextName } from './home.ts';
 import { kubeconfigFor, type Kubeconfig } from './kubeconfig.ts';
 import { nodeAddress, registerNodes } from './nodes.ts';
 import { clientCredentials, clients, ensurePki, type ClusterPki } from './pki.ts';
-import { firstAddress } from './subnet.ts';
+import { firstAddress } from '../apiserver/service-addresses/ip-range.ts';
 import type { ClusterSpec } from './spec.ts';
 
 export interface ControlPlaneOptions {
@@ -83,6 +83,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     serviceAccountKeys: pki.serviceAccountKeys,
     externalAddress: () => `${spec.apiAddress}:${listening.port}`,
     serviceSubnet: spec.serviceSubnet,
+    processFigures,
     ...(options.freeze && { freeze: true }),
   });
   opened.use(api);
@@ -111,6 +112,15 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     client,
     failed: storeFailure(store, env),
     [Symbol.asyncDispose]: () => held.disposeAsync(),
+  };
+}
+
+function processFigures() {
+  const { user, system } = process.cpuUsage();
+  return {
+    cpuSeconds: (user + system) / 1e6,
+    residentMemoryBytes: process.memoryUsage.rss(),
+    startTimeSeconds: Date.now() / 1000 - process.uptime(),
   };
 }
 

@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** A process, told apart from a later one that got the same pid. */
@@ -56,23 +56,69 @@ export class LockedError extends Error {
  */
 export function takeLock(path: string): Disposable {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const own = `${path}.${process.pid}`;
-  writeFileSync(own, JSON.stringify(thisProcess()), { mode: 0o600 });
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, JSON.stringify(thisProcess()), { mode: 0o600 });
   try {
-    for (;;) {
-      try {
-        linkSync(own, path);
-        return { [Symbol.dispose]: () => rmSync(path, { force: true }) };
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-        const owner = lockOwner(path);
-        if (owner && isAlive(owner)) throw new LockedError(path, owner);
-        rmSync(path, { force: true });
-      }
+    while (!appears(draft, path)) {
+      const owner = lockOwner(path);
+      if (owner && isAlive(owner)) throw new LockedError(path, owner);
+      breakStale(path, draft);
     }
   } finally {
-    unlinkSync(own);
+    rmSync(draft, { force: true });
   }
+  return releaseOnce(path);
+}
+
+/** False when something is there already. */
+function appears(draft: string, path: string): boolean {
+  try {
+    linkSync(draft, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/**
+ * Removes a lock whose owner is dead. Only one process at a time may look and remove: of two that saw
+ * the same dead owner, the slower would remove the lock that the faster has just taken.
+ */
+function breakStale(path: string, draft: string): void {
+  const breaking = `${path}.break`;
+  if (!appears(draft, breaking)) {
+    if (isStale(breaking)) rmSync(breaking, { force: true });
+    return;
+  }
+  try {
+    if (isStale(path)) rmSync(path, { force: true });
+  } finally {
+    rmSync(breaking, { force: true });
+  }
+}
+
+/** Something is there, and no living process's: a file without an owner is what a power cut can leave. */
+function isStale(path: string): boolean {
+  let content: string;
+  try {
+    content = readFileSync(path, 'utf8');
+  } catch {
+    return false;
+  }
+  const owner = ownerIn(content);
+  return owner === undefined || !isAlive(owner);
+}
+
+/** A second disposal must not remove what is somebody else's by then. */
+function releaseOnce(path: string): Disposable {
+  let held = true;
+  return {
+    [Symbol.dispose]() {
+      if (held) rmSync(path, { force: true });
+      held = false;
+    },
+  };
 }
 
 /** Waits until the lock is free; throws `LockedError` when it still is not after `timeoutMs`. */
@@ -91,7 +137,16 @@ export async function waitForLock(path: string, timeoutMs: number): Promise<Disp
 /** Who holds it; undefined when nobody does, or the file is not readable as a lock. */
 export function lockOwner(path: string): ProcessId | undefined {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as ProcessId;
+    return ownerIn(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function ownerIn(content: string): ProcessId | undefined {
+  try {
+    const owner = JSON.parse(content) as ProcessId;
+    return Number.isInteger(owner.pid) ? owner : undefined;
   } catch {
     return undefined;
   }
