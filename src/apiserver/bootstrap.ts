@@ -1,5 +1,4 @@
 /** What every cluster has from its first moment on, beside roles (`authz/bootstrap`): made at each start where it lacks. */
-import { systemNamespaces } from './system-namespaces.ts';
 import { isAlreadyExists, isNotFound } from '../api/errors.ts';
 import type { ConfigMap as ConfigMapType, Endpoints as EndpointsType, Service as ServiceType } from '../api/generated/core/v1.ts';
 import type { EndpointSlice as EndpointSliceType } from '../api/generated/discovery/v1.ts';
