@@ -5,12 +5,9 @@ import { ClusterRole } from '../../api/kinds/rbac/clusterrole.ts';
 import { ClusterRoleBinding } from '../../api/kinds/rbac/clusterrolebinding.ts';
 import { Role } from '../../api/kinds/rbac/role.ts';
 import { RoleBinding } from '../../api/kinds/rbac/rolebinding.ts';
-import type { WatchCache } from '../cache/watch-cache.ts';
+import { follow, type CacheOf } from '../cache/follow.ts';
 import type { NodeGraph } from './node/graph.ts';
 import type { RbacIndex } from './rbac-source.ts';
-
-/** Where a kind's objects are, in memory. */
-export type CacheOf = (kind: Kind) => WatchCache;
 
 /**
  * Keeps the index as the watch caches are: what a write was answered with is what the next call is
@@ -50,16 +47,3 @@ export async function followNodes(cacheOf: CacheOf, kinds: NodeKinds, graph: Nod
 }
 
 type NodeOwned = KubeObject & { readonly spec: { readonly nodeName?: string } };
-
-async function follow<O extends KubeObject>(cacheOf: CacheOf, kind: Kind<O>, change: (isThere: boolean, object: O) => void): Promise<void> {
-  const cache = cacheOf(kind);
-  await cache.current();
-  const request = { kind, selection: {}, bookmarks: false, sendInitial: true, markInitialEnd: false };
-  cache
-    .watch(request, {
-      frame: ({ type, object }) => change(type !== 'DELETED', object as O),
-      // The cache has stopped, and the server with it.
-      end() {},
-    })
-    .resume();
-}

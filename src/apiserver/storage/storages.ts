@@ -75,7 +75,7 @@ export class Storages {
   }
 
   #retire(storage: ResourceStorage): void {
-    for (const watcher of [...storage.cache.watchers.all()]) watcher.end();
+    for (const watcher of storage.cache.watchers.all()) watcher.end();
     const stop = () => {
       this.#retired.delete(storage);
       storage.cache.stop(serviceUnavailable('the definition of this resource has changed'));
