@@ -16,6 +16,7 @@ import { policyWriter } from './authz/bootstrap/writer.ts';
 import { followNodes, followRbac } from './authz/follow.ts';
 import { defaultRingLimits, type RingLimits } from './cache/event-ring.ts';
 import { chain, defaultChainLimits, type ChainLimits } from './chain.ts';
+import { CustomInstances, CustomResources } from './custom-resources.ts';
 import { discoveryPaths } from './discovery/paths.ts';
 import { createIdentity, type Identity } from './identity.ts';
 import { apiServerMetrics, type ProcessFigures } from './metrics/api-server.ts';
@@ -86,6 +87,8 @@ export interface RunningApiServer extends Disposable {
   readonly call: ApiServer;
   readonly kinds: () => KindRegistry;
   readonly identity: Identity;
+  /** What the controllers of custom resource definitions delete. */
+  readonly customInstances: CustomInstances;
 }
 
 /** Kubernetes' API server as a function over a store. Resolves once roles are in force and calls may come. */
@@ -99,8 +102,10 @@ class Server implements RunningApiServer {
   readonly call: ApiServer;
   readonly identity: Identity;
   readonly #options: ApiServerOptions;
+  readonly customInstances: CustomInstances;
   readonly #registry: KindRegistry;
   readonly #storages: Storages;
+  readonly #custom: CustomResources;
   #stopCompactor = () => {};
   #ready = false;
 
@@ -123,6 +128,12 @@ class Server implements RunningApiServer {
       freeze: options.freeze ?? false,
       onEvents: (kind, count) => metrics.watchEvents(kind, count),
     });
+    this.#custom = new CustomResources({
+      builtIn: this.#registry,
+      storages: this.#storages,
+      onUnusable: (definition, error) => env.log.error(error, 'a custom resource definition cannot be served', { definition }),
+    });
+    this.customInstances = new CustomInstances(this.#custom, this.#storages, env);
     this.identity = createIdentity({
       clock: env.clock,
       crypto: env.crypto,
@@ -137,6 +148,7 @@ class Server implements RunningApiServer {
       storages: this.#storages,
       virtualKinds: this.identity.virtualKinds,
       admission: new Admission([
+        this.#custom.admission,
         ...defaultAdmission({ ...env, reader, authorizer: this.identity.authorizer, kinds: this.kinds }),
         this.identity.rbacEscalation,
       ]),
@@ -170,13 +182,14 @@ class Server implements RunningApiServer {
     if (limits.compactionIntervalMs > 0) this.#stopCompactor = startCompactor(store, env.clock, env.log, limits.compactionIntervalMs);
   }
 
-  readonly kinds = (): KindRegistry => this.#registry;
+  readonly kinds = (): KindRegistry => this.#custom.kinds();
 
   async start(): Promise<void> {
     const { rbac, nodes } = this.identity;
     const cacheOf = (kind: Kind) => this.#storages.of(kind).cache;
     const core = (plural: string, group = '') => this.#registry.preferred(group, plural)!;
     await Promise.all([
+      this.#custom.start(),
       followRbac(cacheOf, rbac),
       followNodes(
         cacheOf,

@@ -6,6 +6,7 @@ import type { Client } from '../client/client.ts';
 import { runController } from '../client/controller.ts';
 import { Informers } from '../client/informers.ts';
 import { typedClient } from '../client/typed-client.ts';
+import { customResourceDefinitionControllers } from '../controllers/custom-resource-definition/all.ts';
 import { collectable, GarbageCollector } from '../controllers/garbage-collector/collector.ts';
 import { namespaceController } from '../controllers/namespace/controller.ts';
 import { rootCaPublisher } from '../controllers/root-ca-publisher/controller.ts';
@@ -26,10 +27,13 @@ export async function startControllers({ api, env, caPem }: ControllersOptions):
   const as = (name: string): Client =>
     typedClient({ api: api.call, credentials: serviceAccount(name), userAgent: `kube-controller-manager/${name}` });
   const informers = new Informers(typedClient({ api: api.call, credentials: manager, userAgent: 'kube-controller-manager' }), env);
+  // Upstream runs these within the API server.
+  const apiServer = typedClient({ api: api.call, credentials: apiServerItself, userAgent: 'kube-apiserver' });
   const preferred = (): Kind[] => api.kinds().kinds.filter((kind) => api.kinds().preferred(kind.group, kind.plural) === kind);
 
   const collector = new GarbageCollector({ client: as('generic-garbage-collector'), informers, env, kinds: collectable(preferred()) });
   await Promise.all([
+    ...customResourceDefinitionControllers(api.customInstances).map((controller) => runController(controller, apiServer, informers, env)),
     runController(
       namespaceController(() => preferred().filter(isContent)),
       as('namespace-controller'),
@@ -45,6 +49,7 @@ export async function startControllers({ api, env, caPem }: ControllersOptions):
 /** What a namespace may hold and can be emptied of. */
 const isContent = ({ namespaced, verbs }: Kind): boolean => namespaced && verbs.includes('list') && verbs.includes('delete');
 
+const apiServerItself: Credentials = { by: 'identity', user: { name: 'system:apiserver', groups: ['system:masters'] } };
 const manager: Credentials = { by: 'identity', user: { name: 'system:kube-controller-manager', groups: ['system:authenticated'] } };
 
 function serviceAccount(name: string): Credentials {
