@@ -46,7 +46,7 @@ function readSingle(reader: ProtobufReader, field: MessageField, members: JsonMe
   }
   const value = readValue(reader, field, depth, members[name]);
   // A rendering sees its fields as they are.
-  if (value === undefined || (!kept && rendering === undefined && isZero(value))) delete members[name];
+  if (value === undefined || (!kept && rendering === undefined && typeof type === 'string' && isZero(value))) delete members[name];
   else members[name] = value;
 }
 

@@ -111,6 +111,7 @@ function readMessage(name: string, line: string): Message {
 function readField(cell: string, home: string): MessageField {
   const [, number, flags = '', name = '', sign, type = ''] = fieldForm.exec(cell)!;
   const reference = type.startsWith('@') ? type.slice(1) : undefined;
+  let referred: MessageField['type'] | undefined;
   return {
     number: Number(number),
     name,
@@ -119,8 +120,9 @@ function readField(cell: string, home: string): MessageField {
     inline: flags.includes('~'),
     // Messages refer to each other in circles, so they come when they are asked for.
     get type() {
-      if (reference === undefined) return type as ProtobufScalar;
-      return messageOf(reference.includes('.') ? reference : `${home}.${reference}`);
+      referred ??=
+        reference === undefined ? (type as ProtobufScalar) : messageOf(reference.includes('.') ? reference : `${home}.${reference}`);
+      return referred;
     },
   };
 }

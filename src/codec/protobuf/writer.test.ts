@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { toHex } from '../bytes.ts';
+import { ProtobufReader } from './reader.ts';
 import { ProtobufWriter } from './writer.ts';
 
 const hexOf = (write: (writer: ProtobufWriter) => void): string => {
@@ -48,4 +49,18 @@ test('messages nest, and buffers grow', () => {
   const long = new ProtobufWriter().message(1, (inner) => inner.string(1, 'x'.repeat(1000)).string(2, 'é')).finish();
   assert.equal(long.length, 3 + (3 + 1000) + 4);
   assert.equal(toHex(long.subarray(-4)), '1202c3a9');
+});
+
+test('a length of several bytes moves its message up, wherever the buffer ends', () => {
+  for (let size = 100; size < 700; size++) {
+    const bytes = new ProtobufWriter().message(1, (outer) => outer.message(2, (inner) => inner.string(3, 'x'.repeat(size)))).finish();
+    const reader = new ProtobufReader(bytes);
+    assert.ok(reader.next('Outer'));
+    const outer = reader.inner();
+    assert.ok(outer.next('Inner'));
+    const inner = outer.inner();
+    assert.ok(inner.next('Text'));
+    assert.equal(inner.string(), 'x'.repeat(size));
+    assert.ok(inner.atEnd && outer.atEnd && reader.atEnd);
+  }
 });

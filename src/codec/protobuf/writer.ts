@@ -1,9 +1,10 @@
 /** Writes protocol buffers' wire format. Fields are written in the order of the calls; zero values are for the caller to leave out. */
-import { utf8 } from '../bytes.ts';
-
 const varint = 0;
 const fixed64 = 1;
 const lengthDelimited = 2;
+
+const encoder = new TextEncoder();
+const lengthBytes = (length: number): number => (length < 0x80 ? 1 : 1 + lengthBytes(Math.floor(length / 128)));
 
 export class ProtobufWriter {
   #bytes = new Uint8Array(256);
@@ -34,7 +35,11 @@ export class ProtobufWriter {
   }
 
   string(field: number, value: string): this {
-    return this.bytes(field, utf8(value));
+    const start = this.#open(field);
+    // UTF-8 takes three bytes at most for one of UTF-16's units.
+    this.#reserve(value.length * 3);
+    this.#length += encoder.encodeInto(value, this.#bytes.subarray(start)).written;
+    return this.#close(start);
   }
 
   bytes(field: number, value: Uint8Array): this {
@@ -46,10 +51,30 @@ export class ProtobufWriter {
     return this;
   }
 
-  message(field: number, write: (inner: ProtobufWriter) => void): this {
-    const inner = new ProtobufWriter();
-    write(inner);
-    return this.bytes(field, inner.#bytes.subarray(0, inner.#length));
+  /** `write` gets this writer itself: what it writes is the message. */
+  message(field: number, write: (inner: this) => void): this {
+    const start = this.#open(field);
+    write(this);
+    return this.#close(start);
+  }
+
+  /** Leaves room for a length, and answers where its content starts. Most are short enough for a single byte. */
+  #open(field: number): number {
+    this.#tag(field, lengthDelimited);
+    this.#reserve(1);
+    return ++this.#length;
+  }
+
+  /** Puts the length before what has been written since; a long one moves up. */
+  #close(start: number): this {
+    const length = this.#length - start;
+    const more = lengthBytes(length) - 1;
+    this.#reserve(more);
+    if (more > 0) this.#bytes.copyWithin(start + more, start, this.#length);
+    this.#length = start - 1;
+    this.#put(length);
+    this.#length += length;
+    return this;
   }
 
   #tag(field: number, wireType: number): void {
@@ -58,6 +83,10 @@ export class ProtobufWriter {
 
   #varint(value: number | bigint): void {
     this.#reserve(10);
+    this.#put(value);
+  }
+
+  #put(value: number | bigint): void {
     if (typeof value === 'bigint') {
       let rest = value;
       for (; rest > 0x7fn; rest >>= 7n) this.#bytes[this.#length++] = Number(rest & 0x7fn) | 0x80;
