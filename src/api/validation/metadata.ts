@@ -13,7 +13,7 @@ const maxAnnotationBytes = 256 * 1024;
 const maxManagerBytes = 128;
 const maxSubresourceBytes = 256;
 
-type MetadataRules = Pick<Kind, 'namespaced' | 'group'> & { readonly strategy: Pick<Kind['strategy'], 'nameProblems'> };
+type MetadataRules = Pick<Kind, 'namespaced' | 'group' | 'publishedSchema'> & { readonly strategy: Pick<Kind['strategy'], 'nameProblems'> };
 
 /** apimachinery's ValidateObjectMeta, for an object about to be created: a generated name is already there. */
 export function validateMetadata(kind: MetadataRules, object: KubeObject): FieldError[] {
@@ -133,9 +133,13 @@ export const validateFinalizerName = (finalizer: string, path: string): FieldErr
 
 const standardFinalizers: readonly string[] = ['kubernetes', 'orphan', 'foregroundDeletion'];
 
-/** Built-in kinds, other than custom resources, know three bare names; all others carry a domain. */
-function validateStandardFinalizers({ group }: Pick<Kind, 'group'>, finalizers: readonly string[]): FieldError[] {
-  if (group.includes('.') && !group.endsWith('.k8s.io')) return [];
+/** These groups come from API servers of their own, which leave finalizers' names to their users. */
+const lenientGroups: readonly string[] = ['apiextensions.k8s.io', 'apiregistration.k8s.io'];
+
+/** Built-in kinds know three bare names, all others carry a domain; custom resources' are free. */
+function validateStandardFinalizers(kind: Pick<Kind, 'group' | 'publishedSchema'>, finalizers: readonly string[]): FieldError[] {
+  const { group } = kind;
+  if (kind.publishedSchema || lenientGroups.includes(group) || (group.includes('.') && !group.endsWith('.k8s.io'))) return [];
   return finalizers.flatMap((finalizer, i) =>
     finalizer.includes('/') || standardFinalizers.includes(finalizer)
       ? []
