@@ -81,6 +81,8 @@ export class ServerResponse implements HttpResponse {
     const raw = this.#rawRequest;
     if ('stream' in raw) {
       const { stream } = raw;
+      // Go's client takes a reset behind a whole answer for a broken one: only streams whose body is still to come are reset.
+      if (stream.endAfterHeaders || stream.readableEnded) return;
       // Unread bytes would be missing from the connection's window for good.
       stream.resume();
       stream.once('finish', () => stream.close(constants.NGHTTP2_NO_ERROR));

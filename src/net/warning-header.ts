@@ -6,7 +6,7 @@ const mostOfEach = 256;
 
 /** Values of `Warning` headers as Kubernetes sends them: code 299, no agent, the text quoted (RFC 7234). */
 export function warningHeaders(warnings: readonly string[]): string[] {
-  const texts = [...new Set(warnings.map(oneLine))].filter((warning) => warning !== '').map((warning) => [...warning]);
+  const texts = [...new Set(warnings.map(oneLine))].filter((warning) => warning !== '').map((warning) => Array.from(warning));
   const total = texts.reduce((sum, characters) => sum + characters.length, 0);
   if (total <= mostCharacters) return texts.map(headerOf);
   const kept: string[] = [];

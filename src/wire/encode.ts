@@ -81,7 +81,7 @@ function listValue(list: ObjectList, of: Kind | undefined, render: Render): unkn
 interface Rendering {
   readonly head: object;
   readonly field: 'items' | 'rows';
-  itemOf(object: KubeObject): unknown;
+  readonly itemOf: (object: KubeObject) => unknown;
 }
 
 function renderingOf({ kind, apiVersion, metadata }: ObjectList, of: Kind | undefined, render: Render): Rendering {

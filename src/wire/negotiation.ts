@@ -1,8 +1,10 @@
 import { notAcceptable } from '../api/errors.ts';
+import { apiVersionOf } from '../api/meta.ts';
+import { hasProtobuf } from '../api/protobuf/messages.ts';
 
 /** In what form an answer goes out. */
 export interface Representation {
-  readonly encoding: 'json' | 'yaml';
+  readonly encoding: 'json' | 'yaml' | 'protobuf';
   /** `table`, `metadata` and `metadata-list` are what `as=Table`, `as=PartialObjectMetadata` and `as=PartialObjectMetadataList` ask for. */
   readonly as: 'object' | 'table' | 'metadata' | 'metadata-list';
   /** Of meta.k8s.io, for all but `object`. */
@@ -34,40 +36,58 @@ const wildness = (type: string): number => (type.startsWith('*') ? 2 : type.ends
 const encodings: Readonly<Record<string, Representation['encoding']>> = {
   'application/json': 'json',
   'application/yaml': 'yaml',
+  'application/vnd.kubernetes.protobuf': 'protobuf',
   'application/*': 'json',
   '*/*': 'json',
 };
 
-/** The media types served, as 406 and 415 name them. */
-export const servedMediaTypes: readonly string[] = ['application/json', 'application/yaml'];
-const servedStreamTypes: readonly string[] = ['application/json;stream=watch'];
+/** The media types in which a group-version is served, as 406 and 415 name them. Custom kinds have no protocol buffers. */
+export const mediaTypesOf = (resource: { readonly group: string; readonly version: string }): readonly string[] =>
+  hasProtobuf(apiVersionOf(resource)) ? servedMediaTypes : textMediaTypes;
 
-/** The first range that can be served; 406 when there is none. A client that prefers protobuf but lists JSON gets JSON. */
-export function negotiate(accept: string | undefined, pretty: boolean): Representation {
+const textMediaTypes: readonly string[] = ['application/json', 'application/yaml'];
+export const servedMediaTypes: readonly string[] = [...textMediaTypes, 'application/vnd.kubernetes.protobuf'];
+
+/** The first range that can be served; 406 when there is none. */
+export function negotiate(accept: string | undefined, pretty: boolean, mediaTypes = servedMediaTypes): Representation {
   if (!accept) return { encoding: 'json', as: 'object', version: 'v1', pretty };
-  for (const range of parseAccept(accept)) {
-    const encoding = encodings[range.type];
-    const form = encoding && formOf(range);
-    if (form) return { encoding, ...form, pretty: pretty || range.parameters.get('pretty') === '1' };
-  }
-  throw notAcceptable(servedMediaTypes);
+  const offers = parseAccept(accept).flatMap((range) => offerOf(range, pretty));
+  const served = offers.filter(({ encoding }) => encoding !== 'protobuf' || mediaTypes.includes('application/vnd.kubernetes.protobuf'));
+  const chosen = served[0] && withoutProtobuf(served[0], served);
+  if (!chosen) throw notAcceptable(mediaTypes);
+  return chosen;
 }
 
 /** A watch has no framing in YAML, and what would have been next in line is not asked for. */
-export function negotiateWatch(accept: string | undefined): Representation {
-  const chosen = negotiate(accept, false);
-  if (chosen.encoding !== 'json') throw notAcceptable(servedStreamTypes);
+export function negotiateWatch(accept: string | undefined, mediaTypes = servedMediaTypes): Representation {
+  const chosen = negotiate(accept, false, mediaTypes);
+  if (chosen.encoding === 'yaml')
+    throw notAcceptable(mediaTypes.filter((type) => type !== 'application/yaml').map((type) => `${type};stream=watch`));
   return chosen;
 }
+
+function offerOf(range: MediaRange, pretty: boolean): Representation[] {
+  const encoding = encodings[range.type];
+  const form = encoding && formOf(range);
+  // Tables have no protocol buffers.
+  if (!form || (encoding === 'protobuf' && form.as === 'table')) return [];
+  return [{ encoding, ...form, pretty: pretty || range.parameters.get('pretty') === '1' }];
+}
+
+/**
+ * Who prefers protocol buffers but takes the same in JSON gets JSON: objects are kept as JSON here, whose
+ * bytes go out as they are, whereas the others have to be made.
+ */
+const withoutProtobuf = (chosen: Representation, offers: readonly Representation[]): Representation =>
+  chosen.encoding === 'protobuf' ? (offers.find(({ encoding, as }) => encoding === 'json' && as === chosen.as) ?? chosen) : chosen;
 
 /** Errors are never tables, and are said even to those who accept nothing that is spoken here. */
 export function negotiateError(accept: string | undefined, pretty: boolean): Pick<Representation, 'encoding' | 'pretty'> {
   if (!accept) return { encoding: 'json', pretty };
-  for (const range of parseAccept(accept)) {
-    const encoding = encodings[range.type];
-    if (encoding && formOf(range)?.as === 'object') return { encoding, pretty };
-  }
-  return { encoding: 'json', pretty: true };
+  const offers = parseAccept(accept)
+    .flatMap((range) => offerOf(range, pretty))
+    .filter(({ as }) => as === 'object');
+  return offers[0] ? { encoding: withoutProtobuf(offers[0], offers).encoding, pretty } : { encoding: 'json', pretty: true };
 }
 
 /** Undefined where the range asks for something that is not served. */

@@ -3,7 +3,6 @@ import type { Body, BodyMediaType, PatchType, ResourceCall, ResourceRef } from '
 import { exactFieldValue, fieldSelectorText, parseFieldSelector } from '../api/field-selector.ts';
 import type { HttpRequest } from '../net/http.ts';
 import type { Caller } from './caller.ts';
-import { servedMediaTypes } from './negotiation.ts';
 import { deleteOptions, flag, getOptions, listOptions, patchOptions, watchOptions, writeOptions, type Query } from './options.ts';
 import type { Target } from './path.ts';
 
@@ -111,6 +110,9 @@ function bodyMediaType(request: HttpRequest): BodyMediaType {
   const sent = request.header('content-type') ?? '';
   if (sent === '') return 'application/json';
   const type = mediaTypePattern.exec(sent)?.[1]!.toLowerCase();
-  if (type === 'application/json' || type === 'application/yaml' || type === 'application/vnd.kubernetes.protobuf') return type;
-  throw unsupportedMediaType(servedMediaTypes);
+  const known = bodyMediaTypes.find((one) => one === type);
+  if (known) return known;
+  throw unsupportedMediaType(bodyMediaTypes);
 }
+
+const bodyMediaTypes: readonly BodyMediaType[] = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];

@@ -19,7 +19,8 @@ export function streamWatch(
 ): void {
   const encode = frameEncoder(result, render);
   const body = response.stream(200, { ...headers, 'content-type': 'application/json' });
-  let subscription: Subscription | undefined;
+  // A feed may begin, and end, before `start` returns.
+  const feed: { subscription?: Subscription } = {};
   let ended = false;
   const finish = (error?: ApiError) => {
     if (ended) return;
@@ -34,11 +35,12 @@ export function streamWatch(
     } catch (error) {
       // What cannot be written ends this watch, not the one who feeds them all.
       finish(error instanceof ApiError ? error : internal(error));
-      subscription?.cancel();
+      feed.subscription?.cancel();
       return true;
     }
   };
-  subscription = result.start({ frame, end: finish });
+  const subscription = result.start({ frame, end: finish });
+  feed.subscription = subscription;
   if (ended) return subscription.cancel();
   body.onDrain(() => subscription.resume());
   const leave = () => {
