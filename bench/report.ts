@@ -16,8 +16,9 @@ export function table(rows: readonly (readonly (string | number)[])[]): string {
 
 /** The same of records, whose names are the heading. */
 export function tableOf(rows: readonly object[]): string {
-  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-  return table([names, ...rows.map((row) => names.map((name) => String((row as Record<string, unknown>)[name] ?? '')))]);
+  const records = rows as readonly Readonly<Record<string, string | number | undefined>>[];
+  const names = [...new Set(records.flatMap((row) => Object.keys(row)))];
+  return table([names, ...records.map((row) => names.map((name) => row[name] ?? ''))]);
 }
 
 /** Where and with what it was measured. */
