@@ -10,13 +10,20 @@ const partsOf = (object: KubeObject): Parts => object as unknown as Parts;
 
 export const hasStatus = (kind: Kind): boolean => kind.subresources.status === true;
 
-/** Puts a status in; where there is none, the empty one that Go would write, or nothing for kinds whose status is a pointer. */
+/**
+ * Puts a status in; where there is none, the empty one that Go would write, or nothing for kinds whose
+ * status is a pointer, and for custom resources.
+ */
 export function setStatus(kind: Kind, object: Draft<KubeObject>, status: unknown): void {
   const parts = partsOf(object);
   if (status !== undefined) parts['status'] = status;
-  else if (kind.schema().fields?.get('status')?.default !== undefined || kind.schema().fields?.get('status')?.required)
-    parts['status'] = {};
+  else if (isWrittenEmpty(kind)) parts['status'] = {};
   else delete parts['status'];
+}
+
+function isWrittenEmpty({ publishedSchema, schema }: Kind): boolean {
+  const field = schema().fields?.get('status');
+  return !publishedSchema && (field?.default !== undefined || field?.required === true);
 }
 
 export const statusOf = (object: KubeObject): unknown => partsOf(object)['status'];
