@@ -2,6 +2,7 @@ import { ApiError } from '../api/errors.ts';
 import type { ApiResult, ObjectList } from '../api/call.ts';
 import type { Kind } from '../api/kind.ts';
 import type { KubeObject } from '../api/meta.ts';
+import { encodeKubernetesProtobuf, protobufMediaType } from '../api/protobuf/envelope.ts';
 import { utf8 } from '../codec/bytes.ts';
 import { stringifyJson } from '../codec/json.ts';
 import { stringifyYaml } from '../codec/yaml.ts';
@@ -102,9 +103,25 @@ export function writeValue(
   headers: HttpHeaders,
   response: HttpResponse,
 ): void {
+  if (encoding === 'protobuf') return response.send(code, { ...headers, 'content-type': protobufMediaType }, [protobufOf(value)]);
   if (encoding === 'yaml') return response.send(code, { ...headers, 'content-type': 'application/yaml' }, [utf8(stringifyYaml(value))]);
   response.send(code, json(headers), [utf8(`${stringifyJson(value, pretty ? 2 : undefined)}\n`)]);
 }
+
+function protobufOf(value: unknown): Uint8Array {
+  const { apiVersion = '', kind = '' } = value as Partial<KubeObject>;
+  const bytes = encodeKubernetesProtobuf(value, apiVersion, kind);
+  if (!bytes) throw withoutProtobuf(kind);
+  return bytes;
+}
+
+/** Negotiation lets none of them through but of groups that have no kinds of their own. */
+export const withoutProtobuf = (kind: string): ApiError =>
+  new ApiError(
+    406,
+    'NotAcceptable',
+    `object ${goType(undefined, kind)} does not implement the protobuf marshalling interface and cannot be encoded to a protobuf message`,
+  );
 
 export const tableOptions = ({ representation, nowMs, includeObject }: Render): TableOptions => ({
   version: representation.version,

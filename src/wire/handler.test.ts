@@ -93,6 +93,10 @@ test('what no route leads to: HEAD and odd methods on resources, and paths below
       reason: 'MethodNotAllowed',
       message: 'the server does not allow this method on the requested resource',
     });
+  for (const line of [`POST ${pods}/a`, `PUT ${pods}`, `PATCH ${pods}`]) {
+    const headers = { 'content-type': 'application/json-patch+json' };
+    assert.equal(statusOf(await ask(api, line, line.startsWith('PATCH') ? headers : {}, '{}')).code, 405, line);
+  }
   assert.equal(statusOf(await ask(api, `GET ${pods}/a/status/x`)).code, 404);
   assert.equal((await ask(api, `GET ${pods}/a/status/`)).status, 200);
   assert.equal(statusOf(await ask(api, `GET ${pods}/%zz`)).message, `invalid URL escape in "${pods}/%zz"`);
@@ -203,7 +207,7 @@ test('forms that do not fit are refused', async () => {
   );
   const before = api.calls.length;
   assert.equal(
-    await message(`GET ${pods}`, 'application/vnd.kubernetes.protobuf'),
+    await message('GET /apis/example.com/v1/widgets', 'text/html'),
     'only the following media types are accepted: application/json, application/yaml',
   );
   assert.equal(api.calls.length, before, 'refused before anything was done');
@@ -238,9 +242,9 @@ test('every answer has an Audit-Id, the client’s own where it sent one, and th
 
 test('warnings are fit for headers', async () => {
   await using api = await servedApi(always(objectResult(pod('a'), { warnings: ['one\ntwo', 'dün "ü"', 'one\ntwo'] })));
-  const { headers } = await ask(api, `GET ${pods}/a`);
+  const answer = await ask(api, `GET ${pods}/a`);
   assert.deepEqual(
-    headers('warning').map((header) => Buffer.from(header, 'latin1').toString()),
+    answer.headers('warning').map((header) => Buffer.from(header, 'latin1').toString()),
     ['299 - "one two"', '299 - "dün \\"ü\\""'],
   );
 });

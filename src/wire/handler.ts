@@ -15,7 +15,7 @@ import {
 import { warningHeaders } from '../net/warning-header.ts';
 import { callerOf, type Caller } from './caller.ts';
 import { writeList, writeObject, writeValue } from './encode.ts';
-import { negotiate, negotiateError, negotiateWatch, parseAccept, wantsPretty, type Representation } from './negotiation.ts';
+import { mediaTypesOf, negotiate, negotiateError, negotiateWatch, parseAccept, wantsPretty, type Representation } from './negotiation.ts';
 import { first, type Query } from './options.ts';
 import { parsePath, parseQuery } from './path.ts';
 import { inTime, requestTimeout } from './request-timeout.ts';
@@ -82,7 +82,7 @@ class Exchange {
       return this.#write(await this.#inTime(this.#options.api(this.#pathCall(target.path, caller))), () => this.#negotiate());
     const call = await readResourceCall(this.#request, target, this.#query, caller, () => this.#body());
     if (call.verb === 'connect') return this.#write(await this.#options.api(call), () => this.#negotiate());
-    const representation = call.verb === 'watch' ? negotiateWatch(this.#request.header('accept')) : this.#negotiate();
+    const representation = this.#negotiate(call);
     const result = isLong(call) ? this.#options.api(call) : this.#inTime(this.#options.api(call));
     return this.#write(await result, () => representation);
   }
@@ -92,8 +92,10 @@ class Exchange {
     return timeoutMs === undefined ? work : inTime(work, timeoutMs, this.#options.clock);
   }
 
-  #negotiate(): Representation {
-    return negotiate(this.#request.header('accept'), this.#wantsPretty());
+  #negotiate(call?: ResourceCall): Representation {
+    const accept = this.#request.header('accept');
+    const mediaTypes = call && mediaTypesOf(call.resource);
+    return call?.verb === 'watch' ? negotiateWatch(accept, mediaTypes) : negotiate(accept, this.#wantsPretty(), mediaTypes);
   }
 
   #wantsPretty(): boolean {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ApiError } from '../api/errors.ts';
-import { negotiate, negotiateError, negotiateWatch, parseAccept, wantsPretty } from './negotiation.ts';
+import { mediaTypesOf, negotiate, negotiateError, negotiateWatch, parseAccept, wantsPretty } from './negotiation.ts';
 
 const kubectlGet = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json';
 
@@ -13,10 +13,27 @@ test('a client that prefers protobuf but lists JSON gets JSON', () => {
   assert.equal(negotiate('application/vnd.kubernetes.protobuf,application/json', false).encoding, 'json');
 });
 
-test('protobuf alone is not acceptable', () => {
-  assert.throws(
-    () => negotiate('application/vnd.kubernetes.protobuf', false),
-    (error) => error instanceof ApiError && error.code === 406,
+test('a client that takes nothing but protobuf gets it, but for custom kinds and tables', () => {
+  const protobuf = 'application/vnd.kubernetes.protobuf';
+  assert.equal(negotiate(protobuf, false).encoding, 'protobuf');
+  assert.equal(negotiateWatch(`${protobuf};stream=watch`).encoding, 'protobuf');
+  assert.deepEqual(negotiateError(protobuf, false), { encoding: 'protobuf', pretty: false });
+  const metadata = `${protobuf};as=PartialObjectMetadata;g=meta.k8s.io;v=v1`;
+  assert.deepEqual(negotiate(`${metadata},application/json`, false), {
+    encoding: 'protobuf',
+    as: 'metadata',
+    version: 'v1',
+    pretty: false,
+  });
+  const custom = mediaTypesOf({ group: 'example.com', version: 'v1' });
+  assert.equal(
+    refusal(() => negotiate(protobuf, false, custom)),
+    'only the following media types are accepted: application/json, application/yaml',
+  );
+  assert.equal(negotiate(`${protobuf},application/yaml`, false, custom).encoding, 'yaml');
+  assert.match(
+    refusal(() => negotiate(`${protobuf};as=Table;g=meta.k8s.io;v=v1`, false)),
+    /application\/json, application\/yaml, application\/vnd.kubernetes.protobuf$/,
   );
 });
 
@@ -35,7 +52,8 @@ const refusal = (negotiated: () => unknown): string => {
 
 test('a watch is never YAML, not even when JSON would do as well', () => {
   assert.equal(negotiateWatch('application/json;stream=watch').encoding, 'json');
-  const said = 'only the following media types are accepted: application/json;stream=watch';
+  const said =
+    'only the following media types are accepted: application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch';
   for (const accept of ['application/yaml', 'application/yaml, application/json'])
     assert.equal(
       refusal(() => negotiateWatch(accept)),

@@ -1,3 +1,4 @@
+import type { BodyMediaType } from '../api/call.ts';
 import { notAcceptable } from '../api/errors.ts';
 import { apiVersionOf } from '../api/meta.ts';
 import { hasProtobuf } from '../api/protobuf/messages.ts';
@@ -42,11 +43,11 @@ const encodings: Readonly<Record<string, Representation['encoding']>> = {
 };
 
 /** The media types in which a group-version is served, as 406 and 415 name them. Custom kinds have no protocol buffers. */
-export const mediaTypesOf = (resource: { readonly group: string; readonly version: string }): readonly string[] =>
+export const mediaTypesOf = (resource: { readonly group: string; readonly version: string }): readonly BodyMediaType[] =>
   hasProtobuf(apiVersionOf(resource)) ? servedMediaTypes : textMediaTypes;
 
-const textMediaTypes: readonly string[] = ['application/json', 'application/yaml'];
-export const servedMediaTypes: readonly string[] = [...textMediaTypes, 'application/vnd.kubernetes.protobuf'];
+const textMediaTypes: readonly BodyMediaType[] = ['application/json', 'application/yaml'];
+export const servedMediaTypes: readonly BodyMediaType[] = [...textMediaTypes, 'application/vnd.kubernetes.protobuf'];
 
 /** The first range that can be served; 406 when there is none. */
 export function negotiate(accept: string | undefined, pretty: boolean, mediaTypes = servedMediaTypes): Representation {

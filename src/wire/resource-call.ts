@@ -3,6 +3,7 @@ import type { Body, BodyMediaType, PatchType, ResourceCall, ResourceRef } from '
 import { exactFieldValue, fieldSelectorText, parseFieldSelector } from '../api/field-selector.ts';
 import type { HttpRequest } from '../net/http.ts';
 import type { Caller } from './caller.ts';
+import { mediaTypesOf, servedMediaTypes } from './negotiation.ts';
 import { deleteOptions, flag, getOptions, listOptions, patchOptions, watchOptions, writeOptions, type Query } from './options.ts';
 import type { Target } from './path.ts';
 
@@ -29,13 +30,14 @@ export async function readResourceCall(
     };
   }
   if (rest !== undefined && rest !== '/') throw new ApiError(404, 'NotFound', 'the server could not find the requested resource');
+  if (!hasRoute(request.method, resource)) throw methodNotAllowed();
   switch (request.method) {
     case 'GET':
       return readCall(base, target, query);
     case 'POST':
-      return { ...base, verb: 'create', options: writeOptions(query), body: await objectBody(request, body) };
+      return { ...base, verb: 'create', options: writeOptions(query), body: await objectBody(request, resource, body) };
     case 'PUT':
-      return { ...base, verb: 'update', options: writeOptions(query), body: await objectBody(request, body) };
+      return { ...base, verb: 'update', options: writeOptions(query), body: await objectBody(request, resource, body) };
     case 'PATCH': {
       const patchType = patchTypeOf(request);
       const mediaType = patchType === 'apply' ? 'application/yaml' : 'application/json';
@@ -48,10 +50,18 @@ export async function readResourceCall(
       return { ...base, verb: 'deletecollection', ...said, list: listOptions(query) };
     }
     default:
-      // HEAD too: upstream's router has no route for it.
-      throw new ApiError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource');
+      throw methodNotAllowed();
   }
 }
+
+/** Upstream's router has none for HEAD, for creating under a name, or for changing a collection. */
+function hasRoute(method: string, { name, subresource }: ResourceRef): boolean {
+  if (method === 'POST') return name === undefined || subresource !== undefined;
+  return name !== undefined || (method !== 'PUT' && method !== 'PATCH');
+}
+
+const methodNotAllowed = (): ApiError =>
+  new ApiError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource');
 
 /** `?watch` counts for collections only; one object is watched by `/watch/` or by a field selector. */
 function readCall(
@@ -93,26 +103,24 @@ function patchTypeOf(request: HttpRequest): PatchType {
   return patchTypes[type]!;
 }
 
-async function objectBody(request: HttpRequest, body: () => Promise<Uint8Array>): Promise<Body> {
-  const mediaType = bodyMediaType(request);
+async function objectBody(request: HttpRequest, resource: ResourceRef, body: () => Promise<Uint8Array>): Promise<Body> {
+  const mediaType = bodyMediaType(request, mediaTypesOf(resource));
   return { bytes: await body(), mediaType };
 }
 
 async function optionalBody(request: HttpRequest, body: () => Promise<Uint8Array>): Promise<Body | undefined> {
   const bytes = await body();
-  return bytes.length === 0 ? undefined : { bytes, mediaType: bodyMediaType(request) };
+  return bytes.length === 0 ? undefined : { bytes, mediaType: bodyMediaType(request, servedMediaTypes) };
 }
 
 /** A type with well-formed parameters, which mean nothing here. */
 const mediaTypePattern = /^\s*([\w.+-]+\/[\w.+-]+)\s*(?:;\s*[\w.+-]+=(?:"[^"]*"|[^\s";]+)\s*)*;?\s*$/;
 
-function bodyMediaType(request: HttpRequest): BodyMediaType {
+function bodyMediaType(request: HttpRequest, mediaTypes: readonly BodyMediaType[]): BodyMediaType {
   const sent = request.header('content-type') ?? '';
   if (sent === '') return 'application/json';
   const type = mediaTypePattern.exec(sent)?.[1]!.toLowerCase();
-  const known = bodyMediaTypes.find((one) => one === type);
+  const known = mediaTypes.find((one) => one === type);
   if (known) return known;
-  throw unsupportedMediaType(bodyMediaTypes);
+  throw unsupportedMediaType(mediaTypes);
 }
-
-const bodyMediaTypes: readonly BodyMediaType[] = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
