@@ -14,6 +14,7 @@ import { nameAndCreatedAt } from '../columns.ts';
 import { isTrue } from '../conditions.ts';
 import { validateApproval } from './api-approval.ts';
 import { validateVersion } from './crd-version-validation.ts';
+import { definitionWarnings } from './definition-warnings.ts';
 import { validateNames } from './names-validation.ts';
 
 /** Holds a definition that is going until its objects are gone. */
@@ -36,6 +37,7 @@ export const CustomResourceDefinition = defineKind<CustomResourceDefinitionType>
     validate: (crd) => [...validateName(crd), ...validateSpec(crd.spec), ...validateStoredVersions(crd)],
     validateCreate: (crd) => validateApproval(crd),
     validateUpdate,
+    warnings: definitionWarnings,
     unconditionalUpdate: false,
     prepareForDeletion: awaitCleanup,
     validateStatusUpdate: (crd) => validateNames(crd.status.acceptedNames ?? { kind: '', plural: '' }, 'status.acceptedNames'),
