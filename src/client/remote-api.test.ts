@@ -77,7 +77,7 @@ async function* lines() {
 }
 
 const object = pod('a');
-const calls: [ResourceCall | NonResourceCall, (keyof ResourceCall | string)[]][] = [
+const calls: [ResourceCall | NonResourceCall, string[]][] = [
   [{ credentials, verb: 'get', resource: podA, options: { resourceVersion: '0' } }, []],
   [{ credentials, verb: 'get', resource: { ...podA, subresource: 'log' }, options: { query: new Map([['container', ['c', 'd']]]) } }, []],
   [{ credentials, verb: 'list', resource: pods, options: { labelSelector: 'a in (b,c)', limit: 5, resourceVersion: '3' } }, ['options']],

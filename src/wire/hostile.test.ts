@@ -55,7 +55,7 @@ test('random bytes are answered or cut off', async () => {
   await stillAnswers();
 });
 
-const token = fc.string({ unit: fc.constantFrom(...'abcXYZ-_%0123456789'), minLength: 1, maxLength: 20 });
+const token = fc.string({ unit: fc.constantFrom(...'abcXYZ-_%0123456789'.split('')), minLength: 1, maxLength: 20 });
 const visible = fc.string({ unit: fc.integer({ min: 0x20, max: 0xff }).map((code) => String.fromCharCode(code)), maxLength: 60 });
 const headerName = fc.oneof(
   token,
@@ -65,7 +65,7 @@ const headerName = fc.oneof(
 const head = fc.record({
   method: fc.constantFrom('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT', 'FOO', 'get'),
   target: fc.string({
-    unit: fc.constantFrom(...'/?&=%.;+#', 'api', 'apis', 'v1', 'watch', 'namespaces', 'pods', 'exec', '%zz', '%2f', '%ff'),
+    unit: fc.constantFrom(...'//?&=%.;+#'.split(''), 'api', 'apis', 'v1', 'watch', 'namespaces', 'pods', 'exec', '%zz', '%2f', '%ff'),
     maxLength: 20,
   }),
   headers: fc.array(fc.tuple(headerName, visible), { maxLength: 6 }),

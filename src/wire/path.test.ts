@@ -26,7 +26,7 @@ test('paths name group, version, namespace, resource, name and subresource', () 
     ],
     // Upstream decodes before it splits.
     ['/api/v1/namespaces/a/pods/b%2Flog', { group: '', version: 'v1', resource: 'pods', namespace: 'a', name: 'b', subresource: 'log' }],
-    ['//api/v1/pods/', { group: '', version: 'v1', resource: 'pods' }],
+    ['/api/v1/pods//', { group: '', version: 'v1', resource: 'pods' }],
     ['/api/v1/namespaces/status', { group: '', version: 'v1', resource: 'namespaces', name: 'status' }],
     ['/api/v1/../pods', { group: '', version: 'v1', resource: '..', name: 'pods' }],
     ['/api/v1/watch', { group: '', version: 'v1', resource: 'watch' }],
@@ -54,6 +54,7 @@ test('what is no resource is a path', () => {
     '/apis/apps',
     '/apis/apps/v1',
     '/api/v1',
+    '//api/v1/pods',
     '/api//v1/pods',
     '/api/v1//pods',
     '',

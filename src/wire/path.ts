@@ -22,7 +22,7 @@ export function parsePath(encoded: string): Target | undefined {
   if (path === undefined) return undefined;
   const segments = path.replace(outerSlashes, '').split('/');
   const prefix = segments[0] === 'api' ? 2 : segments[0] === 'apis' ? 3 : 0;
-  // An empty segment names nothing, and so leads nowhere.
+  // An empty segment names nothing, and so leads nowhere; only at the end is it forgiven.
   if (prefix === 0 || segments.length <= prefix || segments.includes('')) return { type: 'path', path };
   const watch = segments[prefix] === 'watch' && segments.length > prefix + 1;
   let parts = segments.slice(watch ? prefix + 1 : prefix);
@@ -49,7 +49,7 @@ export function parsePath(encoded: string): Target | undefined {
   };
 }
 
-const outerSlashes = /^\/+|\/+$/g;
+const outerSlashes = /^\/|\/+$/g;
 const namespaceSubresources: ReadonlySet<string> = new Set(['status', 'finalize']);
 
 /** A slash at the path's end counts for whoever is proxied to. */
