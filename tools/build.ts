@@ -1,21 +1,50 @@
 /**
- * Bundles what ships into `dist/`: the program and the library, with the packages they depend on left
- * outside. `--types` adds the library's typings, which only the published package needs.
+ * Bundles what ships into `dist/`: the program and the library, with the packages they need inside.
+ * `--package` leaves nothing else there, and adds the library's typings, which only the published
+ * package needs.
  */
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import { ensureGenerated } from './generate/main.ts';
+import { thirdPartyLicences } from './licences.ts';
 
 const root = resolve(import.meta.dirname, '..');
-const dist = resolve(root, 'dist');
+const dist = join(root, 'dist');
+const forPackage = process.argv.includes('--package');
+const oldChunksMs = 2 * 24 * 3600 * 1000;
 
+/**
+ * Node's own modules as `require` would have them. An `import` of one evaluates its exports, also those
+ * that are loaded late on purpose: of node:http that is a whole WebSocket client, 20 ms and 5 MB.
+ */
+const lazyBuiltins: Plugin = {
+  name: 'lazy-builtins',
+  setup(bundler) {
+    bundler.onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: 'builtin' }));
+    bundler.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
+    }));
+  },
+};
+
+const startedAt = new Date();
 ensureGenerated();
-mkdirSync(dist, { recursive: true });
-const staging = resolve(dist, `.staging-${process.pid}`);
+const staging = join(dist, `.staging-${process.pid}`);
+mkdirSync(staging, { recursive: true });
 try {
-  await build({
+  await bundle();
+  if (forPackage) typings();
+  const files = filesBelow(staging);
+  moveIntoPlace(files);
+  removeOld(files);
+} finally {
+  rmSync(staging, { recursive: true, force: true });
+}
+
+async function bundle(): Promise<void> {
+  const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: { slipway: 'src/cluster/cli/main.ts', index: 'src/cluster/index.ts' },
     outdir: staging,
@@ -25,24 +54,44 @@ try {
     format: 'esm',
     platform: 'node',
     target: 'node24',
-    packages: 'external',
-    sourcemap: 'linked',
+    // Names stay, for the sake of stack traces.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    sourcemap: forPackage ? false : 'linked',
     sourcesContent: false,
     logLevel: 'warning',
+    metafile: true,
+    plugins: [lazyBuiltins],
   });
-  // Old chunks stay beside the new ones, so that a program that is just starting finds its own.
-  cpSync(resolve(staging, 'chunks'), resolve(dist, 'chunks'), { recursive: true });
-  chmodSync(resolve(staging, 'slipway.js'), 0o755);
-  // The program comes last: its age is what the launcher goes by.
-  for (const name of ['index.js.map', 'index.js', 'slipway.js.map', 'slipway.js']) renameSync(resolve(staging, name), resolve(dist, name));
-} finally {
-  rmSync(staging, { recursive: true, force: true });
+  writeFileSync(join(staging, 'THIRD-PARTY-LICENSES'), thirdPartyLicences(root, Object.keys(metafile.inputs)));
 }
 
-if (process.argv.includes('--types')) {
-  rmSync(resolve(dist, 'types'), { recursive: true, force: true });
-  execFileSync(process.execPath, [resolve(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.types.json'], {
-    cwd: root,
-    stdio: 'inherit',
-  });
+function typings(): void {
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  execFileSync(process.execPath, [tsc, '-p', 'tsconfig.types.json', '--outDir', join(staging, 'types')], { cwd: root, stdio: 'inherit' });
+}
+
+/** The program last: its age is what the launcher goes by, and is that of the sources that were read. */
+function moveIntoPlace(files: readonly string[]): void {
+  chmodSync(join(staging, 'slipway.js'), 0o755);
+  utimesSync(join(staging, 'slipway.js'), startedAt, startedAt);
+  for (const file of files.toSorted((a, b) => Number(a === 'slipway.js') - Number(b === 'slipway.js'))) {
+    mkdirSync(dirname(join(dist, file)), { recursive: true });
+    renameSync(join(staging, file), join(dist, file));
+  }
+}
+
+/** Of former builds some stay for a while: a daemon that runs from them loads some of its parts late. */
+function removeOld(files: readonly string[]): void {
+  const made = new Set(files);
+  for (const file of filesBelow(dist)) {
+    const keep = made.has(file) || (!forPackage && Date.now() - statSync(join(dist, file)).mtimeMs < oldChunksMs);
+    if (!keep) rmSync(join(dist, file), { force: true });
+  }
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
 }

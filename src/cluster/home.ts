@@ -1,4 +1,4 @@
-import { homedir, tmpdir } from 'node:os';
+import { homedir } from 'node:os';
 import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
 
@@ -41,11 +41,11 @@ export function clusterHome(name: string, home: string = slipwayHome()): Cluster
   };
 }
 
-/** The kernel takes about 104 bytes; a longer path gets a short stand-in in the folder for temporary files. */
+/** The kernel takes about 104 bytes; a longer path gets a short stand-in, the same whatever TMPDIR says. */
 function socketPath(wanted: string): string {
   if (Buffer.byteLength(wanted) < 100) return wanted;
   const digest = createHash('sha256').update(wanted).digest('hex').slice(0, 16);
-  return join(tmpdir(), `slipway-${digest}.sock`);
+  return `/tmp/slipway-${digest}.sock`;
 }
 
 /** Why a cluster cannot be called so; undefined when it can. Names go into host names and file names. */

@@ -34,6 +34,8 @@ export interface Io {
   readonly err: (line: string) => void;
   /** A step that is under way, shown on a terminal until the next one or a line comes. */
   readonly progress: (step: string) => void;
+  /** How the program was called, for telling what to type next: `./slipway`, `npx slipway`. */
+  readonly program: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly homeFolder: string;
   /** Aborts at the first SIGINT or SIGTERM. */
@@ -50,7 +52,7 @@ export class CommandError extends Error {
   override name = 'CommandError';
 }
 
-export const defineCommand = <const S extends FlagSpecs>(command: Command<S>): Command => command as Command<never> as Command;
+export const defineCommand = <const S extends FlagSpecs>(command: Command<S>): Command => command as Command<never>;
 
 /** Flags that several commands have. */
 export const nameFlag = { type: 'string', default: 'slipway', usage: "The cluster's `name`." } as const;

@@ -1,4 +1,5 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { klog, type Log } from '../../base/log.ts';
 import { realClock } from '../../machine/real/clock.ts';
 import { startControlPlane, type ControlPlane } from '../control-plane.ts';
@@ -66,6 +67,8 @@ class Daemon {
     await using _control = await serveControl(this.#home.controlSocket, { status: () => this.#status(), stop: () => this.#life.abort() });
     await using plane = await this.#start();
     await hooks.ready?.(this.#status());
+    // What was compiled on the way makes the next start faster, also when this process is killed.
+    flushCompileCache();
     const reason = await Promise.race([aborted(this.#life.signal), plane.failed]);
     this.#phase = reason ? 'failed' : 'stopping';
     this.#log.info(reason ? 'The store failed; stopping' : 'Stopping');

@@ -26,37 +26,61 @@ export const completion = defineCommand({
 
 /** The words typed so far, the last of them unfinished (perhaps empty). */
 function candidates(commands: readonly Command[], words: readonly string[], environment: NodeJS.ProcessEnv): string[] {
+  const { before, last, prefix } = atCursor(words);
+  const offered = offers(commands, before, last, environment);
+  return offered
+    .filter((candidate) => candidate.startsWith(last))
+    .map((candidate) => prefix + candidate)
+    .toSorted();
+}
+
+/** `--name=te` is a flag and the beginning of its value; bash hands it over as three words, and wants back the value alone. */
+function atCursor(words: readonly string[]): { before: readonly string[]; last: string; prefix: string } {
   const last = words.at(-1) ?? '';
-  const offered = offers(commands, words.slice(0, -1), last, environment);
-  return offered.filter((candidate) => candidate.startsWith(last)).toSorted();
+  const before = words.slice(0, -1);
+  if (last === '=') return { before, last: '', prefix: '' };
+  if (before.at(-1) === '=') return { before: before.slice(0, -1), last, prefix: '' };
+  const [, flag, value] = /^(--[^=]+)=(.*)$/.exec(last) ?? [];
+  return flag === undefined ? { before, last, prefix: '' } : { before: [...before, flag], last: value ?? '', prefix: `${flag}=` };
 }
 
 function offers(commands: readonly Command[], before: readonly string[], last: string, environment: NodeJS.ProcessEnv): string[] {
   const listed = commands.filter((command) => !command.hidden);
+  const names = listed.map((command) => command.name);
+  if (before.length === 0) return ['help', ...names];
+  if (before[0] === 'help') return before.length === 1 ? names : [];
   const command = listed.find((one) => one.name === before[0]);
-  if (!command)
-    return before.length === 0 ? ['help', ...listed.map((one) => one.name)] : before[0] === 'help' ? listed.map((one) => one.name) : [];
-  const previous = before.at(-1)?.replace(/^--?/, '');
-  const flag = before.at(-1)?.startsWith('-')
-    ? Object.entries(command.flags).find(([name, spec]) => previous === name || previous === spec.shorthand)
-    : undefined;
-  if (flag && flag[1].type !== 'bool') return flag[0] === 'name' ? clusterNames({ environment }) : [...(flag[1].choices ?? [])];
+  if (!command) return [];
+  const flag = valueFlag(command, before.at(-1) ?? '');
+  if (flag) return flag[0] === 'name' ? clusterNames({ environment }) : [...(flag[1].choices ?? [])];
   if (last.startsWith('-')) return ['--help', ...Object.keys(command.flags).map((name) => `--${name}`)];
   return [...(command.completeArgs?.() ?? [])];
 }
 
+/** The flag whose value comes next. */
+function valueFlag({ flags }: Command, word: string) {
+  return Object.entries(flags).find(
+    ([name, spec]) => spec.type !== 'bool' && (word === `--${name}` || (spec.shorthand !== undefined && word === `-${spec.shorthand}`)),
+  );
+}
+
+/** Where nothing of ours fits, shells offer files. */
 const scripts = {
   bash: `_slipway() {
   local IFS=$'\\n'
-  COMPREPLY=($(slipway completion --candidates -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
+  COMPREPLY=($("\${COMP_WORDS[0]}" completion --candidates -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
 }
 complete -o default -F _slipway slipway`,
-  fish: `complete -c slipway -f -a '(slipway completion --candidates -- (commandline -opc)[2..] (commandline -ct) 2>/dev/null)'`,
+  fish: `function __slipway_candidates
+  set -l words (commandline -opc) (commandline -ct)
+  $words[1] completion --candidates -- $words[2..] 2>/dev/null
+end
+complete -c slipway -a '(__slipway_candidates)'`,
   zsh: `#compdef slipway
 _slipway() {
   local -a found
-  found=(\${(f)"$(slipway completion --candidates -- "\${words[@]:1:$((CURRENT-1))}" 2>/dev/null)"})
-  compadd -- $found
+  found=(\${(f)"$("\${words[1]}" completion --candidates -- "\${(@)words[2,CURRENT]}" 2>/dev/null)"})
+  if (( \${#found} )); then compadd -- $found; else _files; fi
 }
 compdef _slipway slipway`,
 };

@@ -1,5 +1,4 @@
 import { basename, dirname } from 'node:path';
-import { runDaemon } from '../../daemon/run.ts';
 import { clusterHome } from '../../home.ts';
 import { defineCommand, noArgs, UsageError } from '../command.ts';
 
@@ -16,6 +15,7 @@ export const daemon = defineCommand({
     noArgs(args);
     const folder = flags['cluster-folder'];
     if (folder === '') throw new UsageError('--cluster-folder is required');
+    const { runDaemon } = await import('../../daemon/run.ts');
     await runDaemon(clusterHome(basename(folder), dirname(folder)), io.interrupted);
     return 0;
   },

@@ -1,7 +1,7 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { daemonStatus } from '../../daemon/launch.ts';
 import { clusterHome, clusterNameProblem, slipwayHome } from '../../home.ts';
-import { readState } from '../../state.ts';
+import { readState, type ClusterState } from '../../state.ts';
 import { defineCommand, noArgs, outputFlag, wantsJson, type Io } from '../command.ts';
 
 export const list = defineCommand({
@@ -23,11 +23,12 @@ export const list = defineCommand({
 });
 
 /** Names of all clusters, in order. */
-export function clusterNames(io: Pick<Io, 'environment'>): string[] {
+export function clusterNames({ environment }: Pick<Io, 'environment'>): string[] {
   try {
-    return readdirSync(slipwayHome(io.environment), { withFileTypes: true })
+    return readdirSync(slipwayHome(environment), { withFileTypes: true })
       .filter((entry) => entry.isDirectory() && !clusterNameProblem(entry.name))
       .map((entry) => entry.name)
+      .filter((name) => existsSync(clusterHome(name, slipwayHome(environment)).state))
       .toSorted();
   } catch {
     return [];
@@ -36,7 +37,7 @@ export function clusterNames(io: Pick<Io, 'environment'>): string[] {
 
 interface Row {
   readonly name: string;
-  readonly status: 'running' | 'stopped' | 'unfinished';
+  readonly status: 'running' | 'stopped' | 'unfinished' | 'damaged';
   readonly server: string;
   readonly nodes: number;
   readonly version: string;
@@ -44,7 +45,12 @@ interface Row {
 
 async function row(name: string, io: Io): Promise<Row> {
   const home = clusterHome(name, slipwayHome(io.environment));
-  const state = readState(home);
+  let state: ClusterState | undefined;
+  try {
+    state = readState(home);
+  } catch {
+    return { name, status: 'damaged', server: '', nodes: 0, version: '' };
+  }
   const running = await daemonStatus(home);
   const port = state?.spec.apiPort;
   return {

@@ -1,6 +1,5 @@
-import { waitForLock } from '../../process-lock.ts';
 import { CommandError, defineCommand, nameFlag, noArgs } from '../command.ts';
-import { existingCluster } from '../existing-cluster.ts';
+import { existingCluster, lockCluster } from '../existing-cluster.ts';
 import { bringUp } from '../bring-up.ts';
 
 export const start = defineCommand({
@@ -17,7 +16,7 @@ export const start = defineCommand({
       throw new CommandError(
         `cluster ${JSON.stringify(home.name)} was never finished; 'slipway up' finishes it, 'slipway down' removes it.`,
       );
-    using _ = await waitForLock(home.commandLock, 60_000);
+    using _ = await lockCluster(home);
     const { status, wasRunning } = await bringUp(home, io);
     io.out(
       wasRunning

@@ -32,7 +32,9 @@ export const status = defineCommand({
       log: home.log,
     };
     if (json) io.out(JSON.stringify(facts, null, 2));
-    else for (const [name, value] of Object.entries(facts)) io.out(`${`${label(name)}:`.padEnd(14)}${shown(name, value)}`);
+    else
+      for (const [name, value] of Object.entries(facts))
+        if (value !== '' && value !== 0) io.out(`${`${label(name)}:`.padEnd(14)}${shown(name, value)}`);
     return running?.phase === 'ready' ? 0 : 3;
   },
 });

@@ -1,7 +1,6 @@
 import { stopDaemon } from '../../daemon/launch.ts';
-import { waitForLock } from '../../process-lock.ts';
 import { defineCommand, nameFlag, noArgs } from '../command.ts';
-import { existingCluster } from '../existing-cluster.ts';
+import { existingCluster, lockCluster } from '../existing-cluster.ts';
 
 export const stop = defineCommand({
   name: 'stop',
@@ -14,7 +13,7 @@ export const stop = defineCommand({
   async run({ flags, args, io }) {
     noArgs(args);
     const { home } = existingCluster(flags.name, io);
-    using _ = await waitForLock(home.commandLock, 60_000);
+    using _ = await lockCluster(home);
     io.progress('Stopping');
     io.out(
       (await stopDaemon(home))
