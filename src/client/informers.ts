@@ -12,8 +12,7 @@ export const byNamespace = 'namespace';
 export class Informers {
   readonly #client: Client;
   readonly #env: Pick<Env, 'clock' | 'rng' | 'signal'>;
-  readonly #informers = new Map<string, Informer<KubeObject>>();
-  readonly #synced: Promise<void>[] = [];
+  readonly #informers = new Map<string, Shared>();
 
   constructor(client: Client, env: Pick<Env, 'clock' | 'rng' | 'signal'>) {
     this.#client = client;
@@ -22,10 +21,10 @@ export class Informers {
 
   of<O extends KubeObject>(kind: Kind<O>): Informer<O> {
     const name = kindKey(kind);
-    let informer = this.#informers.get(name);
-    if (!informer) {
+    let shared = this.#informers.get(name);
+    if (!shared) {
       const { clock, rng, signal } = this.#env;
-      informer = new Informer<KubeObject>({
+      const informer = new Informer<KubeObject>({
         kind: kind,
         client: this.#client,
         clock,
@@ -35,16 +34,29 @@ export class Informers {
           [byNamespace]: (object) => [object.metadata.namespace ?? ''],
         },
       });
-      this.#informers.set(name, informer);
-      this.#synced.push(informer.start(signal));
+      const life = new AbortController();
+      shared = { informer, life, synced: informer.start(AbortSignal.any([signal, life.signal])) };
+      this.#informers.set(name, shared);
     }
-    return informer as unknown as Informer<O>;
+    return shared.informer as unknown as Informer<O>;
+  }
+
+  /** Ends a kind's informer, for a kind that is served no more; its listeners hear nothing further. */
+  forget(kind: Kind): void {
+    this.#informers.get(kindKey(kind))?.life.abort();
+    this.#informers.delete(kindKey(kind));
   }
 
   /** Resolves when all that were asked for so far have their first list. */
   async synced(): Promise<void> {
-    await Promise.all(this.#synced);
+    await Promise.all(Array.from(this.#informers.values(), ({ synced }) => synced));
   }
+}
+
+interface Shared {
+  readonly informer: Informer<KubeObject>;
+  readonly life: AbortController;
+  readonly synced: Promise<void>;
 }
 
 export const kindKey = (kind: Pick<Kind, 'group' | 'version' | 'kind'>): string => `${apiVersionOf(kind)}/${kind.kind}`;

@@ -1,6 +1,7 @@
 import type { Env } from '../base/env.ts';
 import type { Credentials } from '../api/call.ts';
 import type { Kind } from '../api/kind.ts';
+import { CustomResourceDefinition } from '../api/kinds/apiextensions/customresourcedefinition.ts';
 import type { RunningApiServer } from '../apiserver/server.ts';
 import type { Client } from '../client/client.ts';
 import { runController } from '../client/controller.ts';
@@ -31,7 +32,12 @@ export async function startControllers({ api, env, caPem }: ControllersOptions):
   const apiServer = typedClient({ api: api.call, credentials: apiServerItself, userAgent: 'kube-apiserver' });
   const preferred = (): Kind[] => api.kinds().kinds.filter((kind) => api.kinds().preferred(kind.group, kind.plural) === kind);
 
-  const collector = new GarbageCollector({ client: as('generic-garbage-collector'), informers, env, kinds: collectable(preferred()) });
+  const collector = new GarbageCollector({
+    client: as('generic-garbage-collector'),
+    informers,
+    env,
+    kinds: () => collectable(preferred()),
+  });
   await Promise.all([
     ...customResourceDefinitionControllers(api.customInstances).map((controller) => runController(controller, apiServer, informers, env)),
     runController(
@@ -44,7 +50,23 @@ export async function startControllers({ api, env, caPem }: ControllersOptions):
     runController(rootCaPublisher(caPem), as('root-ca-cert-publisher'), informers, env),
   ]);
   collector.run();
+  followDefinitions(informers, env, () => collector.follow());
 }
+
+/** Calls back soon after definitions of custom resources have changed, when what is served has changed too. */
+function followDefinitions(informers: Informers, { clock }: Env, act: () => void): void {
+  let due = false;
+  informers.of(CustomResourceDefinition).onChange(() => {
+    if (due) return;
+    due = true;
+    clock.after(definitionDelayMs, () => {
+      due = false;
+      act();
+    });
+  });
+}
+
+const definitionDelayMs = 50;
 
 /** What a namespace may hold and can be emptied of. */
 const isContent = ({ namespaced, verbs }: Kind): boolean => namespaced && verbs.includes('list') && verbs.includes('delete');

@@ -2,7 +2,7 @@ import type { Env } from '../../base/env.ts';
 import { WorkQueue } from '../../base/work-queue.ts';
 import { isConflict, isNotFound } from '../../api/errors.ts';
 import type { Kind } from '../../api/kind.ts';
-import type { KubeObject, OwnerReference } from '../../api/meta.ts';
+import type { KubeObject, ObjectMeta, OwnerReference } from '../../api/meta.ts';
 import type { Client } from '../../client/client.ts';
 import type { Informers } from '../../client/informers.ts';
 import { blockers, judge, ownerState, type Owner } from './decisions.ts';
@@ -12,8 +12,8 @@ export interface GarbageCollectorOptions {
   readonly client: Client;
   readonly informers: Informers;
   readonly env: Env;
-  /** Those whose objects can be listed, watched and deleted. */
-  readonly kinds: readonly Kind[];
+  /** Those whose objects can be listed, watched and deleted, as they are now. */
+  readonly kinds: () => readonly Kind[];
   /** 20 when absent, as kube-controller-manager's `--concurrent-gc-syncs`. */
   readonly workers?: number;
 }
@@ -25,17 +25,36 @@ export interface GarbageCollectorOptions {
  */
 export class GarbageCollector {
   readonly #client: Client;
+  readonly #informers: Informers;
   readonly #env: Env;
   readonly #graph = new OwnerGraph();
   readonly #queue: WorkQueue;
-  readonly #kinds: ReadonlyMap<string, Kind>;
+  readonly #served: () => readonly Kind[];
+  readonly #kinds = new Map<string, Kind>();
 
   constructor({ client, informers, env, kinds }: GarbageCollectorOptions) {
     this.#client = client;
+    this.#informers = informers;
     this.#env = { ...env, log: env.log.named('garbage-collector-controller') };
     this.#queue = new WorkQueue({ clock: env.clock });
-    this.#kinds = new Map(kinds.map((kind) => [`${kind.group}/${kind.kind}`, kind]));
-    for (const kind of kinds) informers.of(kind).onChange(({ now, old }) => (now ? this.#changed(kind, now) : this.#gone(old)));
+    this.#served = kinds;
+    this.follow();
+  }
+
+  /** Takes up kinds that are served by now, and lets go of those that are not any more: custom resources come and go. */
+  follow(): void {
+    const served = new Map(this.#served().map((kind) => [`${kind.group}/${kind.kind}`, kind]));
+    for (const [name, kind] of this.#kinds) {
+      if (served.get(name) === kind) continue;
+      this.#kinds.delete(name);
+      this.#informers.forget(kind);
+      for (const node of this.#graph.of(kind)) this.#forget(node);
+    }
+    for (const [name, kind] of served) {
+      if (this.#kinds.has(name)) continue;
+      this.#kinds.set(name, kind);
+      this.#informers.of(kind).onChange(({ now, old }) => (now ? this.#changed(kind, now) : this.#gone(old)));
+    }
   }
 
   /** Begins to act; call it when all informers have synced. */
@@ -56,8 +75,11 @@ export class GarbageCollector {
   }
 
   #gone({ metadata }: KubeObject): void {
-    const uid = metadata.uid ?? '';
-    const owners = this.#graph.get(uid)?.owners ?? [];
+    const node = this.#graph.get(metadata.uid ?? '');
+    if (node) this.#forget(node);
+  }
+
+  #forget({ uid, owners }: Node): void {
     this.#graph.delete(uid);
     for (const dependent of this.#graph.dependents(uid)) this.#queue.add(dependent.uid);
     for (const owner of owners) this.#wakeWaiting(owner.uid);
@@ -118,19 +140,29 @@ export class GarbageCollector {
   }
 
   async #forgetOwners(node: Node, uids: readonly string[]): Promise<void> {
-    const metadata = { uid: node.uid, ownerReferences: uids.map((uid) => ({ $patch: 'delete', uid })) };
-    await ignoringAbsence(this.#client.patch(node.kind, node, 'strategic', { metadata }));
+    await this.#amend(node, ({ ownerReferences = [] }) => {
+      const kept = ownerReferences.filter((reference) => !uids.includes(reference.uid));
+      return kept.length < ownerReferences.length ? { ownerReferences: kept } : undefined;
+    });
   }
 
   async #removeFinalizer(node: Node, finalizer: string): Promise<void> {
-    const current = await this.#client.get(node.kind, node).catch((error: unknown) => {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    });
-    if (current?.metadata.uid !== node.uid || !current.metadata.finalizers?.includes(finalizer)) return;
-    const { resourceVersion, finalizers } = current.metadata;
-    const metadata = { resourceVersion, finalizers: finalizers.filter((one) => one !== finalizer) };
-    await ignoringAbsence(this.#client.patch(node.kind, node, 'merge', { metadata }));
+    await this.#amend(node, ({ finalizers = [] }) =>
+      finalizers.includes(finalizer) ? { finalizers: finalizers.filter((one) => one !== finalizer) } : undefined,
+    );
+  }
+
+  /** Changes an object's metadata as it is on the server, whatever our copy says; a merge patch, which custom resources take too. */
+  async #amend(node: Node, change: (metadata: ObjectMeta) => Partial<ObjectMeta> | undefined): Promise<void> {
+    await ignoringAbsence(
+      (async () => {
+        const { metadata } = await this.#client.get(node.kind, node);
+        const changed = metadata.uid === node.uid ? change(metadata) : undefined;
+        if (!changed) return;
+        const { resourceVersion } = metadata;
+        await this.#client.patch(node.kind, node, 'merge', { metadata: { resourceVersion, ...changed } });
+      })(),
+    );
   }
 }
 

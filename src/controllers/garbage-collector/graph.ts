@@ -62,6 +62,10 @@ export class OwnerGraph {
     this.#nodes.delete(uid);
   }
 
+  of(kind: Kind): Node[] {
+    return [...this.#nodes.values()].filter((node) => node.kind === kind);
+  }
+
   #unlink(node: Node | undefined): void {
     for (const { uid } of node?.owners ?? []) {
       const known = this.#dependents.get(uid);
