@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, test } from 'node:test';
 import { CustomResourceDefinition } from '../../src/api/kinds/apiextensions/customresourcedefinition.ts';
 import { ConfigMap } from '../../src/api/kinds/core/configmap.ts';
-import { defineKind } from '../../src/api/kind.ts';
+import { defineKind, type Kind } from '../../src/api/kind.ts';
 import type { CustomResourceDefinition as Definition } from '../../src/api/generated/apiextensions/v1.ts';
 import type { KubeObject } from '../../src/api/meta.ts';
 import { startCluster, type Cluster } from '../../src/cluster/index.ts';
@@ -65,8 +65,8 @@ const reference = (apiVersion: string, kind: string, { metadata }: KubeObject) =
   uid: metadata.uid!,
 });
 
-async function names(kind: typeof Widget | typeof ConfigMap): Promise<string[]> {
-  const { items } = await cluster.client.list<KubeObject>(kind as typeof Widget, { namespace: 'default' });
+async function names(kind: Kind): Promise<string[]> {
+  const { items } = await cluster.client.list(kind, { namespace: 'default' });
   return items.map((item) => item.metadata.name!);
 }
 

@@ -31,6 +31,8 @@ export class GarbageCollector {
   readonly #queue: WorkQueue;
   readonly #served: () => readonly Kind[];
   readonly #kinds = new Map<string, Kind>();
+  /** Objects with an owner of a kind that is not served. */
+  readonly #waiting = new Set<string>();
 
   constructor({ client, informers, env, kinds }: GarbageCollectorOptions) {
     this.#client = client;
@@ -55,6 +57,8 @@ export class GarbageCollector {
       this.#kinds.set(name, kind);
       this.#informers.of(kind).onChange(({ now, old }) => (now ? this.#changed(kind, now) : this.#gone(old)));
     }
+    for (const uid of this.#waiting) this.#queue.add(uid);
+    this.#waiting.clear();
   }
 
   /** Begins to act; call it when all informers have synced. */
@@ -123,8 +127,11 @@ export class GarbageCollector {
     if (known)
       return { reference, state: known.namespace === undefined || known.namespace === node.namespace ? ownerState(known) : 'absent' };
     const kind = this.#kinds.get(`${groupOf(reference.apiVersion)}/${reference.kind}`);
-    // Of a kind that nobody serves nothing is known, and nothing is deleted for it.
-    if (!kind) return { reference, state: 'solid' };
+    if (!kind) {
+      // Of a kind that nobody serves nothing is known, and nothing is deleted for it; it is asked again when the kind comes.
+      this.#waiting.add(node.uid);
+      return { reference, state: 'solid' };
+    }
     if (kind.namespaced && node.namespace === undefined) return { reference, state: 'absent' };
     try {
       const owner = await this.#client.get(kind, { namespace: node.namespace, name: reference.name });
