@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 /**
  * `api/protobuf/messages.ts` reads it a message at a time: `@package apiVersion`, then a line a message,
- * `Message[=rendering] [number flags name:type …]`, where flags are `!` for kept and `~` for inline.
+ * `Message [=rendering] [number flags name:type …]`, where flags are `!` for kept and `~` for inline.
  */
 export function emitProtobuf(): string {
   const lines: string[] = [];
@@ -12,7 +12,7 @@ export function emitProtobuf(): string {
     if (line === '' || line.startsWith('#')) continue;
     const [first = '', second = '', ...rest] = line.split('\t');
     if (first === 'package') lines.push(['@' + second, ...rest].join(' '));
-    else if (first !== '') lines.push(second === '' ? first : `${first}=${second}`);
+    else if (first !== '') lines.push(second === '' ? first : `${first} =${second}`);
     else lines[lines.length - 1] += ` ${second}${fieldText(rest)}`;
   }
   return `// Made by tools/generate. Changes here are lost.\n\nexport const protobufText = ${JSON.stringify(lines.join('\n'))};\n`;

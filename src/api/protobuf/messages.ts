@@ -85,19 +85,23 @@ function readTable(): Table {
   const packages = new Map<string, string>();
   const lines = new Map<string, string>();
   let opened = '';
-  for (const line of protobufText.split('\n')) {
-    const name = /^[^ =]*/.exec(line)![0];
+  for (let at = 0; at < protobufText.length;) {
+    const newline = protobufText.indexOf('\n', at);
+    const line = protobufText.slice(at, newline < 0 ? undefined : newline);
+    const space = line.indexOf(' ');
+    const name = space < 0 ? line : line.slice(0, space);
     if (name.startsWith('@')) {
       opened = name.slice(1);
       packages.set(line.slice(name.length + 1), opened);
     } else lines.set(`${opened}.${name}`, line);
+    at += line.length + 1;
   }
   return { packages, lines };
 }
 
 function readMessage(name: string, line: string): Message {
-  const [head = '', ...cells] = line.split(' ');
-  const rendering = head.split('=')[1] as Rendering | undefined;
+  const [, ...cells] = line.split(' ');
+  const rendering = cells[0]?.startsWith('=') ? (cells.shift()!.slice(1) as Rendering) : undefined;
   const home = name.slice(0, name.lastIndexOf('.'));
   const fields = cells.map((cell) => readField(cell, home));
   return {
