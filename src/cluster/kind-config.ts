@@ -1,4 +1,5 @@
 import { parseYaml } from '../codec/yaml.ts';
+import { firstAddress } from '../apiserver/service-addresses/ip-range.ts';
 import { defaultNodes, defaultServiceSubnet, workerName, type ClusterSpec, type NodeSpec } from './spec.ts';
 
 /** What a config file says, as far as it has a meaning here. */
@@ -46,18 +47,30 @@ export function readKindConfig(source: string): FromConfig {
   if (port !== undefined && !isPort(port))
     problems.push(`networking.apiServerPort: ${JSON.stringify(port)} is not a port between 0 and 65535`);
 
+  const serviceSubnet = text(networking, 'serviceSubnet', 'networking.', problems) ?? defaultServiceSubnet;
+  problems.push(...subnetProblem(serviceSubnet));
   const nodes = readNodes(config['nodes'], problems, warnings);
   const runtimeConfig = record(config, 'runtimeConfig', problems);
+  const name = text(config, 'name', '', problems);
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
   return {
-    name: text(config, 'name', '', problems),
+    name,
     apiAddress: address,
     ...(isPort(port) && port !== 0 && { apiPort: port }),
     runtimeConfig: Object.fromEntries(Object.entries(runtimeConfig).map(([name, value]) => [name, String(value)])),
-    serviceSubnet: text(networking, 'serviceSubnet', 'networking.', problems) ?? defaultServiceSubnet,
+    serviceSubnet,
     nodes,
     warnings,
   };
+}
+
+function subnetProblem(subnet: string): string[] {
+  try {
+    firstAddress(subnet);
+    return [];
+  } catch (error) {
+    return [`networking.serviceSubnet: ${error instanceof Error ? error.message : String(error)}`];
+  }
 }
 
 function readNodes(value: unknown, problems: string[], warnings: string[]): FromConfig['nodes'] {
@@ -77,7 +90,7 @@ function readNodes(value: unknown, problems: string[], warnings: string[]): From
     if (role !== 'control-plane' && role !== 'worker')
       problems.push(`${at}role: ${JSON.stringify(role)} is neither "control-plane" nor "worker"`);
     const labels = Object.fromEntries(Object.entries(record(node, 'labels', problems, at)).map(([key, label]) => [key, String(label)]));
-    return { role: role === 'worker' ? ('worker' as const) : ('control-plane' as const), labels };
+    return { role: role === 'control-plane' ? ('control-plane' as const) : ('worker' as const), labels };
   });
   const controlPlanes = read.filter((node) => node.role === 'control-plane').length;
   if (controlPlanes === 0) problems.push('nodes: at least one must have the role "control-plane"');
