@@ -64,13 +64,11 @@ export function readKindConfig(source: string): FromConfig {
   };
 }
 
+/** Of one family, and with room for a few Services. */
 function subnetProblem(subnet: string): string[] {
-  try {
-    firstAddress(subnet);
-    return [];
-  } catch (error) {
-    return [`networking.serviceSubnet: ${error instanceof Error ? error.message : String(error)}`];
-  }
+  const cidr = parseCidr(subnet);
+  if (cidr && cidr.address.length * 8 - cidr.prefixLength >= 4) return [];
+  return [`networking.serviceSubnet: ${JSON.stringify(subnet)} is not a subnet with room for Services, such as ${defaultServiceSubnet}`];
 }
 
 function readNodes(value: unknown, problems: string[], warnings: string[]): FromConfig['nodes'] {

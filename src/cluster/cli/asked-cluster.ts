@@ -12,6 +12,7 @@ export interface ShapeFlags {
   readonly workers: number;
   readonly 'control-planes': number;
   readonly 'data-dir': string;
+  readonly kubeconfig: string;
   readonly 'api-port': number;
   readonly 'runtime-config': readonly string[];
 }
@@ -21,13 +22,16 @@ export interface Asked {
   readonly given: ReadonlySet<string>;
 }
 
-export function refuseWhatIsNotThere({ flags: { nodes, workers, 'control-planes': controlPlanes, 'api-port': port }, given }: Asked): void {
+export function refuseWhatIsNotThere({ flags, given }: Asked): void {
+  const { nodes, workers, 'control-planes': controlPlanes, 'api-port': port } = flags;
   if (nodes === 'real' || nodes === 'auto')
     throw new UsageError(`--nodes ${nodes}: nodes with real containers are not there yet; simulated ones are (--nodes simulated)`);
   if (nodes !== 'simulated') throw new UsageError(`--nodes must be simulated, not ${JSON.stringify(nodes)}`);
   if (controlPlanes !== 1)
     throw new UsageError('--control-planes: more than one control plane needs a real etcd cluster, which is not there yet; leave it at 1');
   if (workers < 0 || workers > 1000) throw new UsageError('--workers must be between 0 and 1000');
+  for (const name of ['data-dir', 'kubeconfig'] as const)
+    if (given.has(name) && flags[name] === '') throw new UsageError(`--${name} must not be empty`);
   if (port < (given.has('api-port') ? 1 : 0) || port > 65535) throw new UsageError('--api-port must be between 1 and 65535');
 }
 
@@ -36,11 +40,12 @@ export function readConfig({ flags: { config }, given }: Asked): FromConfig | un
   if (!given.has('config')) return undefined;
   if (config === '') throw new UsageError('--config needs a file');
   if (given.has('workers')) throw new UsageError('--workers and --config exclude each other: the file lists the nodes');
+  const shown = config === '-' ? 'standard input' : config;
   try {
     return readKindConfig(readFileSync(config === '-' ? 0 : config, 'utf8'));
   } catch (error) {
-    if (error instanceof ConfigError) throw new CommandError(`${config}:\n${error.message}`, { cause: error });
-    throw new CommandError(`cannot read ${config}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    if (error instanceof ConfigError) throw new CommandError(`${shown}:\n${error.message}`, { cause: error });
+    throw new CommandError(`cannot read ${shown}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
 }
 

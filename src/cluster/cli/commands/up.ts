@@ -15,13 +15,13 @@ import { lockCluster, namedCluster } from '../existing-cluster.ts';
 const flags = {
   name: nameFlag,
   config: { type: 'string', usage: "A `file` in kind's format (kind.x-k8s.io/v1alpha4, Cluster); - for standard input." },
-  nodes: { type: 'string', default: 'simulated', choices: ['simulated'], usage: 'What nodes are made of: `simulated`.' },
+  nodes: { type: 'string', default: 'simulated', choices: ['simulated'], usage: 'The `kind` of nodes: simulated.' },
   workers: { type: 'int', default: 0, usage: 'Worker nodes beside the control plane.' },
   'control-planes': { type: 'int', default: 1, usage: 'Control-plane nodes.' },
-  'data-dir': { type: 'string', usage: "`Folder` for the cluster's data; within the cluster's own folder when absent." },
+  'data-dir': { type: 'string', usage: "A `folder` for the cluster's data; within the cluster's own folder when absent." },
   kubeconfig: { type: 'string', usage: 'Kubeconfig `file` to merge the cluster into; $KUBECONFIG or ~/.kube/config when absent.' },
   'api-port': { type: 'int', default: 0, usage: 'Port of the API server; 6443 if it is free, else any free one, when absent.' },
-  'runtime-config': { type: 'strings', usage: "kube-apiserver's runtime-config, such as `api/beta=true`." },
+  'runtime-config': { type: 'strings', usage: "`Pairs` of kube-apiserver's runtime-config, such as api/beta=true." },
   foreground: { type: 'bool', usage: 'Run in this terminal until interrupted.' },
   output: outputFlag,
 } as const;
@@ -55,13 +55,18 @@ export const up = defineCommand({
     await mergeInto(kubeconfig, read(home.kubeconfig)!);
     const nodes = spec.nodes.map((node) => node.name);
     const said = { name, context: contextName(name), server: status.server, kubeconfig, nodes, wasRunning };
+    const kubectl = kubeconfig === resolve(kubeconfigOf(io)) ? 'kubectl' : `kubectl --kubeconfig ${kubeconfig}`;
     if (json) io.out(JSON.stringify(said, null, 2));
-    else for (const line of report(said, io.program)) io.out(line);
+    else for (const line of report(said, io.program, kubectl)) io.out(line);
     return 0;
   },
 });
 
 type UpInvocation = Invocation<typeof flags>;
+
+/** Where kubectl looks, when nobody tells it where. */
+const kubeconfigOf = ({ environment, homeFolder }: Io): string =>
+  kubeconfigPath(undefined, environment['KUBECONFIG'], homeFolder, existsSync);
 
 /** Settles what the cluster is, before anything of it is made, and writes it down. */
 function prepare(
@@ -72,9 +77,7 @@ function prepare(
   const { io, flags: asked } = invocation;
   const before = readState(home);
   const known = before && settled(before, home, invocation, config);
-  const kubeconfig = resolve(
-    kubeconfigPath(asked.kubeconfig || before?.kubeconfig, io.environment['KUBECONFIG'], io.homeFolder, existsSync),
-  );
+  const kubeconfig = resolve(asked.kubeconfig || (before?.kubeconfig ?? kubeconfigOf(io)));
   // Found out now: a kubeconfig that cannot be merged into.
   read(kubeconfig);
   const state = {
@@ -136,11 +139,11 @@ interface Said {
   readonly wasRunning: boolean;
 }
 
-function report({ name, context, server, kubeconfig, nodes, wasRunning }: Said, program: string): string[] {
+function report({ name, context, server, kubeconfig, nodes, wasRunning }: Said, program: string, kubectl: string): string[] {
   const named = name === defaultClusterName ? '' : ` --name ${name}`;
   const next = [
-    ['kubectl get nodes', ''],
-    ['kubectl create deployment web --image=nginx', ''],
+    [`${kubectl} get nodes`, ''],
+    [`${kubectl} create deployment web --image=nginx`, ''],
     [`${program} status${named}`, 'how it is'],
     [`${program} down${named}`, 'stop it and remove everything of it'],
   ] as const;
