@@ -18,7 +18,8 @@ export const defaultCapacity: NodeCapacity = { cpu: '8', memory: '16Gi', pods: '
 
 /**
  * Registers simulated nodes as their kubelets would: an object with labels and addresses, then a
- * Ready status. Nodes that are there already keep what people did to them.
+ * Ready status; then the taint goes that admission gives to nodes not known to be ready. Nodes that
+ * are there already keep what people did to them.
  */
 export async function registerNodes(client: Client, clock: Clock, nodes: readonly NodeSpec[]): Promise<void> {
   const alone = nodes.length === 1;
@@ -27,10 +28,9 @@ export async function registerNodes(client: Client, clock: Clock, nodes: readonl
       const object = nodeObject(node, index, alone);
       try {
         const created = await client.create(Node, object);
-        await client.updateStatus(Node, {
-          ...created,
-          status: nodeStatus(node, index, new Date(clock.now()).toISOString().replace(/\.\d+/, '')),
-        });
+        const now = new Date(clock.now()).toISOString().replace(/\.\d+/, '');
+        const ready = await client.updateStatus(Node, { ...created, status: nodeStatus(node, index, now) });
+        await client.update(Node, { ...ready, spec: { ...ready.spec, taints: object.spec?.taints } });
       } catch (error) {
         if (!isAlreadyExists(error)) throw error;
       }
