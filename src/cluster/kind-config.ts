@@ -1,5 +1,5 @@
 import { parseYaml } from '../codec/yaml.ts';
-import { firstAddress } from '../apiserver/service-addresses/ip-range.ts';
+import { parseCidr } from '../api/validation/ip.ts';
 import { defaultNodes, defaultServiceSubnet, workerName, type ClusterSpec, type NodeSpec } from './spec.ts';
 
 /** What a config file says, as far as it has a meaning here. */
