@@ -85,7 +85,7 @@ test('what is no message is a bad request, in the serializer’s words', () => {
   );
   assert.equal(
     refusalOf(() => from(untyped((raw) => raw.int(1, 1)))),
-    '400 Pod in version "v1" cannot be handled as a Pod: proto: wrong wireType = 0 for field Metadata',
+    '400 Pod in version "v1" cannot be handled as a Pod: proto: wrong wireType = 0 for field ObjectMeta',
   );
 });
 

@@ -5,7 +5,7 @@ import { JsonError, parseJson } from '../../codec/json.ts';
 import type { Message, MessageField, ProtobufScalar } from './messages.ts';
 import { readRendered } from './renderings.ts';
 
-export type JsonMembers = Record<string, unknown>;
+type JsonMembers = Record<string, unknown>;
 
 /** Messages that hold each other go no deeper: what JSON may nest, with room for the messages between. */
 const maxDepth = 1000;
@@ -24,7 +24,7 @@ export function decodeMessage(reader: ProtobufReader, message: Message, depth = 
 const isMembers = (value: unknown): value is JsonMembers => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function readMembers(reader: ProtobufReader, message: Message, members: JsonMembers, depth: number): void {
-  while (reader.next(message.name)) {
+  while (reader.next(message.title)) {
     const field = message.byNumber.get(reader.field);
     if (!field) {
       reader.skip();
@@ -39,8 +39,7 @@ function readMembers(reader: ProtobufReader, message: Message, members: JsonMemb
 function readSingle(reader: ProtobufReader, field: MessageField, members: JsonMembers, { rendering }: Message, depth: number): void {
   const { type, name, kept, inline } = field;
   if (typeof type === 'object' && inline) {
-    expect(reader, wireTypes.lengthDelimited, name);
-    if (depth > maxDepth) throw new ProtobufError('exceeded max depth');
+    expect(reader, wireTypes.lengthDelimited, field);
     readMembers(reader.inner(), type, members, depth + 1);
     return;
   }
@@ -60,20 +59,20 @@ function readItems(reader: ProtobufReader, field: MessageField, members: JsonMem
   }
   const packed = reader.inner();
   packed.wireType = field.type === 'double' ? wireTypes.fixed64 : wireTypes.varint;
-  while (!packed.atEnd) items.push(readScalar(packed, field.type, field.name));
+  while (!packed.atEnd) items.push(readScalar(packed, field.type, field));
 }
 
 const isNumeric = (type: ProtobufScalar): boolean => wireTypeOf(type) !== wireTypes.lengthDelimited;
 
 /** A map is a list of messages, each with a key 1 and a value 2. */
 function readEntry(reader: ProtobufReader, field: MessageField, members: JsonMembers, depth: number): void {
-  expect(reader, wireTypes.lengthDelimited, field.name);
+  expect(reader, wireTypes.lengthDelimited, field);
   const map = (members[field.name] ??= {}) as JsonMembers;
   const entry = reader.inner();
   let key = '';
   let value: unknown;
   while (entry.next(field.name)) {
-    if (entry.field === 1) key = readScalar(entry, 'string', field.name) as string;
+    if (entry.field === 1) key = readScalar(entry, 'string', field) as string;
     else if (entry.field === 2) value = readValue(entry, field, depth);
     else entry.skip();
   }
@@ -82,14 +81,15 @@ function readEntry(reader: ProtobufReader, field: MessageField, members: JsonMem
   Object.defineProperty(map, key, { value, enumerable: true, configurable: true, writable: true });
 }
 
-function readValue(reader: ProtobufReader, { type, name }: MessageField, depth: number, into?: unknown): unknown {
-  if (typeof type !== 'object') return readScalar(reader, type, name);
-  expect(reader, wireTypes.lengthDelimited, name);
+function readValue(reader: ProtobufReader, field: MessageField, depth: number, into?: unknown): unknown {
+  const { type } = field;
+  if (typeof type !== 'object') return readScalar(reader, type, field);
+  expect(reader, wireTypes.lengthDelimited, field);
   return decodeMessage(reader.inner(), type, depth + 1, into);
 }
 
-function readScalar(reader: ProtobufReader, type: ProtobufScalar, name: string): unknown {
-  expect(reader, wireTypeOf(type), name);
+function readScalar(reader: ProtobufReader, type: ProtobufScalar, field: MessageField): unknown {
+  expect(reader, wireTypeOf(type), field);
   switch (type) {
     case 'string':
       return reader.string();
@@ -122,7 +122,12 @@ function wireTypeOf(type: ProtobufScalar): number {
   return type === 'double' ? wireTypes.fixed64 : wireTypes.varint;
 }
 
-function expect({ wireType }: ProtobufReader, wanted: number, name: string): void {
-  if (wireType === wanted) return;
-  throw new ProtobufError(`proto: wrong wireType = ${wireType} for field ${name.charAt(0).toUpperCase()}${name.slice(1)}`);
+function expect({ wireType }: ProtobufReader, wanted: number, field: MessageField): void {
+  if (wireType !== wanted) throw new ProtobufError(`proto: wrong wireType = ${wireType} for field ${goName(field)}`);
+}
+
+/** Go's structs call what they embed by its type. */
+function goName({ name, type, inline }: MessageField): string {
+  if (typeof type === 'object' && (inline || name === 'metadata')) return type.title;
+  return name.charAt(0).toUpperCase() + name.slice(1);
 }

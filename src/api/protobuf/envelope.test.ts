@@ -133,7 +133,7 @@ test('what is no envelope is refused in the serializer’s words', () => {
   refused('7b7d', 'provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]');
   refused('6b387300', 'empty body');
   refused('6b3873000801', 'proto: wrong wireType = 0 for field TypeMeta');
-  refused(toHex(enveloped('v1', 'Pod', '0801')), 'proto: wrong wireType = 0 for field Metadata');
+  refused(toHex(enveloped('v1', 'Pod', '0801')), 'proto: wrong wireType = 0 for field ObjectMeta');
 });
 
 test('custom kinds have no protocol buffers', () => {

@@ -1,9 +1,11 @@
 /** Kubernetes' API as protocol buffers have it, from generated data that is read a message at a time, when first asked for. */
-import { protobufText } from '../generated/protobuf-text.ts';
+import { protobufPackages, protobufText } from '../generated/protobuf-text.ts';
 
 export interface Message {
   /** `core.v1.PodSpec` */
   readonly name: string;
+  /** `PodSpec` */
+  readonly title: string;
   /** How JSON shows it; absent for an object of its fields. */
   readonly rendering?: Rendering;
   readonly fields: readonly MessageField[];
@@ -36,7 +38,7 @@ const known = new Map<string, Message>();
 export function messageOf(name: string): Message {
   let message = known.get(name);
   if (!message) {
-    const line = table().lines.get(name);
+    const line = lines().get(name);
     if (line === undefined) throw new Error(`Kubernetes has no message ${name}`);
     message = readMessage(name, line);
     known.set(name, message);
@@ -46,15 +48,14 @@ export function messageOf(name: string): Message {
 
 /** Undefined for kinds that have no protocol buffers, as custom ones. */
 export function messageOfKind(apiVersion: string, kind: string): Message | undefined {
-  const { packages, lines } = table();
-  const own = packages.get(apiVersion);
+  const own = hasProtobuf(apiVersion) ? protobufPackages[apiVersion] : undefined;
   const candidates = [...(own === undefined ? [] : [own]), ...(atHomeEverywhere.has(kind) || own === 'meta.v1beta1' ? ['meta.v1'] : [])];
-  const name = candidates.map((candidate) => `${candidate}.${kind}`).find((candidate) => lines.has(candidate));
+  const name = candidates.map((candidate) => `${candidate}.${kind}`).find((candidate) => lines().has(candidate));
   return name === undefined ? undefined : messageOf(name);
 }
 
-/** Whether the kinds of a group-version have protocol buffers. */
-export const hasProtobuf = (apiVersion: string): boolean => table().packages.has(apiVersion);
+/** Whether the kinds of a group-version have protocol buffers. Reads nothing of the messages themselves. */
+export const hasProtobuf = (apiVersion: string): boolean => Object.hasOwn(protobufPackages, apiVersion);
 
 /** meta/v1's kinds that clients write in the name of whatever group they speak. */
 const atHomeEverywhere: ReadonlySet<string> = new Set([
@@ -68,35 +69,26 @@ const atHomeEverywhere: ReadonlySet<string> = new Set([
   'WatchEvent',
 ]);
 
-interface Table {
-  /** By apiVersion. */
-  readonly packages: ReadonlyMap<string, string>;
-  readonly lines: ReadonlyMap<string, string>;
-}
+/** By message. */
+let read: ReadonlyMap<string, string> | undefined;
 
-let read: Table | undefined;
-
-function table(): Table {
-  read ??= readTable();
+function lines(): ReadonlyMap<string, string> {
+  read ??= readLines();
   return read;
 }
 
-function readTable(): Table {
-  const packages = new Map<string, string>();
-  const lines = new Map<string, string>();
+function readLines(): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
   let opened = '';
   for (let at = 0; at < protobufText.length;) {
     const newline = protobufText.indexOf('\n', at);
     const line = protobufText.slice(at, newline < 0 ? undefined : newline);
     const space = line.indexOf(' ');
-    const name = space < 0 ? line : line.slice(0, space);
-    if (name.startsWith('@')) {
-      opened = name.slice(1);
-      packages.set(line.slice(name.length + 1), opened);
-    } else lines.set(`${opened}.${name}`, line);
+    if (line.startsWith('@')) opened = line.slice(1);
+    else found.set(`${opened}.${space < 0 ? line : line.slice(0, space)}`, line);
     at += line.length + 1;
   }
-  return { packages, lines };
+  return found;
 }
 
 function readMessage(name: string, line: string): Message {
@@ -106,6 +98,7 @@ function readMessage(name: string, line: string): Message {
   const fields = cells.map((cell) => readField(cell, home));
   return {
     name,
+    title: name.slice(home.length + 1),
     ...(rendering !== undefined && { rendering }),
     fields,
     byNumber: new Map(fields.map((field) => [field.number, field])),
