@@ -107,7 +107,7 @@ function validateSuccess(spec: JobSpec, path: string): FieldError[] {
   if (spec.completionMode === 'Indexed') return validateSuccessPolicy(spec, path);
   // With the names of Go's fields: the internal type has no others.
   const shown = {
-    Rules: spec.successPolicy.rules.map(({ succeededIndexes, succeededCount }) => ({
+    Rules: (spec.successPolicy.rules ?? []).map(({ succeededIndexes, succeededCount }) => ({
       SucceededIndexes: succeededIndexes ?? null,
       SucceededCount: succeededCount ?? null,
     })),

@@ -26,7 +26,8 @@ export function validateEndpointSlice({ addressType, endpoints = [], ports = [] 
 }
 
 function validateEndpoint(endpoint: Endpoint, addressType: string, path: string): FieldError[] {
-  const { addresses, nodeName, deprecatedTopology, hostname, hints } = endpoint;
+  const { nodeName, deprecatedTopology, hostname, hints } = endpoint;
+  const addresses = endpoint.addresses ?? [];
   const problems: FieldError[] = [];
   const at = `${path}.addresses`;
   if (addresses.length === 0) problems.push(required(at, 'must contain at least 1 address'));

@@ -58,8 +58,9 @@ function validateRule({ host, http }: IngressRule, path: string): FieldError[] {
     problems.push(...validateHostName(host, `${path}.host`));
   }
   if (!http) return problems;
-  if (http.paths.length === 0) problems.push(required(`${path}.http.paths`));
-  return [...problems, ...http.paths.flatMap((one, i) => validateHttpPath(one, `${path}.http.paths[${i}]`))];
+  const paths = http.paths ?? [];
+  if (paths.length === 0) problems.push(required(`${path}.http.paths`));
+  return [...problems, ...paths.flatMap((one, i) => validateHttpPath(one, `${path}.http.paths[${i}]`))];
 }
 
 function validateHttpPath({ path: text = '', pathType, backend }: HTTPIngressPath, path: string): FieldError[] {

@@ -21,7 +21,8 @@ export const WorkloadV1Alpha2 = defineKind<WorkloadType>({
   },
 });
 
-function validateWorkload({ spec: { controllerRef, podGroupTemplates: templates } }: WorkloadType): FieldError[] {
+function validateWorkload({ spec: { controllerRef, podGroupTemplates } }: WorkloadType): FieldError[] {
+  const templates = podGroupTemplates ?? [];
   const path = 'spec.podGroupTemplates';
   const problems = controllerRef ? validateController(controllerRef, 'spec.controllerRef') : [];
   if (templates.length === 0) return [...problems, required(path, 'must have at least one item')];

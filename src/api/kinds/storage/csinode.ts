@@ -13,13 +13,15 @@ const maxNodeIdBytes = 256;
 
 export const CSINode = defineKind<CSINodeType>({
   ...generatedKind('storage.k8s.io', 'v1', 'CSINode'),
-  columns: [nameColumn, { name: 'Drivers', type: 'integer', cell: ({ spec }) => spec.drivers.length }, ageColumn],
+  columns: [nameColumn, { name: 'Drivers', type: 'integer', cell: (node) => driversOf(node).length }, ageColumn],
   strategy: {
     unconditionalUpdate: false,
-    validate: ({ spec }) => spec.drivers.flatMap((driver, i) => validateDriver(driver, spec.drivers.slice(0, i), `spec.drivers[${i}]`)),
+    validate: (node) => driversOf(node).flatMap((driver, i, all) => validateDriver(driver, all.slice(0, i), `spec.drivers[${i}]`)),
     validateUpdate: validateDriversUnchanged,
   },
 });
+
+const driversOf = ({ spec }: CSINodeType): readonly CSINodeDriver[] => spec.drivers ?? [];
 
 function validateDriver(driver: CSINodeDriver, earlier: readonly CSINodeDriver[], path: string): FieldError[] {
   const problems = [...validateCsiDriverName(driver.name, `${path}.name`), ...validateNodeId(driver.nodeID, `${path}.nodeID`)];
@@ -41,9 +43,9 @@ function validateNodeId(nodeId: string, path: string): FieldError[] {
 }
 
 /** Drivers come and go; of one that stays, only how many volumes it can attach may change. */
-function validateDriversUnchanged({ spec }: CSINodeType, { spec: old }: CSINodeType): FieldError[] {
-  return old.drivers.flatMap((before) =>
-    spec.drivers
+function validateDriversUnchanged(node: CSINodeType, old: CSINodeType): FieldError[] {
+  return driversOf(old).flatMap((before) =>
+    driversOf(node)
       .filter(({ name }) => name === before.name)
       .flatMap((driver) => validateImmutable(withoutAllocatable(driver), withoutAllocatable(before), 'spec.drivers')),
   );

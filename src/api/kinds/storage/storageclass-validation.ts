@@ -62,7 +62,8 @@ function validateTopologies(topologies: readonly TopologySelectorTerm[], path: s
 const valuesByKey = ({ matchLabelExpressions = [] }: TopologySelectorTerm): unknown =>
   Object.fromEntries(matchLabelExpressions.map(({ key, values }) => [key, [...new Set(values)].sort()]));
 
-function validateExpression({ key, values }: TopologySelectorLabelRequirement, path: string): FieldError[] {
+function validateExpression({ key, values: given }: TopologySelectorLabelRequirement, path: string): FieldError[] {
+  const values = given ?? [];
   const problems = values.length === 0 ? [required(`${path}.values`)] : [];
   values.forEach((value, i) => {
     if (values.indexOf(value) < i) problems.push(duplicate(`${path}.values[${i}]`, value));

@@ -14,7 +14,8 @@ export function mountToken({ spec }: Draft<Pod>, rng: Rng): void {
   const present = spec.volumes?.find(({ name }) => name.startsWith(volumePrefix));
   const name = present?.name ?? withRandomSuffix(volumePrefix, rng);
   let isMounted = false;
-  for (const container of [...(spec.initContainers ?? []), ...spec.containers]) {
+  // Nobody has looked yet whether there are containers at all.
+  for (const container of [...(spec.initContainers ?? []), ...(spec.containers ?? [])]) {
     if (container.volumeMounts?.some(({ mountPath }) => mountPath === tokenMountPath)) continue;
     container.volumeMounts = [...(container.volumeMounts ?? []), { name, readOnly: true, mountPath: tokenMountPath }];
     isMounted = true;
