@@ -111,12 +111,12 @@ export function writeValue(
 function protobufOf(value: unknown): Uint8Array {
   const { apiVersion = '', kind = '' } = value as Partial<KubeObject>;
   const bytes = encodeKubernetesProtobuf(value, apiVersion, kind);
-  if (!bytes) throw withoutProtobuf(kind);
+  if (!bytes) throw notMarshalable(kind);
   return bytes;
 }
 
-/** Negotiation lets none of them through but of groups that have no kinds of their own. */
-export const withoutProtobuf = (kind: string): ApiError =>
+/** Negotiation goes by groups: a custom kind in one of Kubernetes' own comes this far. */
+export const notMarshalable = (kind: string): ApiError =>
   new ApiError(
     406,
     'NotAcceptable',

@@ -5,7 +5,7 @@ import { encodeWatchEvent, type TypedObject } from '../api/protobuf/watch-event.
 import { utf8 } from '../codec/bytes.ts';
 import { stringifyJson } from '../codec/json.ts';
 import type { HttpHeaders, HttpResponse } from '../net/http.ts';
-import { tableOptions, withoutProtobuf, type Render } from './encode.ts';
+import { tableOptions, notMarshalable, type Render } from './encode.ts';
 import { metadataOnly, tableHead, tableRow } from './table.ts';
 
 /**
@@ -66,7 +66,7 @@ function eventEncoder({ representation }: Render): EncodeEvent {
   if (representation.encoding !== 'protobuf') return (type, object) => utf8(`${stringifyJson({ type, object })}\n`);
   return (type, object) => {
     const bytes = encodeWatchEvent(type, object);
-    if (!bytes) throw withoutProtobuf(object.kind ?? '');
+    if (!bytes) throw notMarshalable(object.kind ?? '');
     return bytes;
   };
 }

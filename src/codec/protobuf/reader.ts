@@ -18,13 +18,11 @@ export class ProtobufReader {
   field = 0;
   wireType = 0;
   readonly #bytes: Uint8Array;
-  readonly #view: DataView;
   readonly #end: number;
   #at: number;
 
   constructor(bytes: Uint8Array, start = 0, end = bytes.length) {
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#at = start;
     this.#end = end;
   }
@@ -61,7 +59,7 @@ export class ProtobufReader {
 
   double(): number {
     const start = this.#advance(8);
-    return this.#view.getFloat64(start, true);
+    return new DataView(this.#bytes.buffer, this.#bytes.byteOffset + start, 8).getFloat64(0, true);
   }
 
   /** Invalid UTF-8 becomes U+FFFD, as in Go's JSON. */
