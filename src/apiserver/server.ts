@@ -236,7 +236,8 @@ function readerOf(storages: Storages): ObjectReader {
     },
     async list<O extends KubeObject>(kind: Kind<O>, namespace?: string) {
       const storage = storages.of(kind);
-      await storage.cache.current();
+      if (!storage.cache.isCurrent) await storage.cache.current();
+      if (storage.cache.objects.size === 0) return [];
       return Array.from(storage.cache.objects.scan(rangeOf(storage.family.space, namespace)), (object) => object.as(kind).object as O);
     },
   };

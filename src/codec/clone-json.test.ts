@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { cloneJson } from './clone-json.ts';
+import { asJson, cloneJson } from './clone-json.ts';
 
 test('a copy is equal and shares nothing', () => {
   const original = { a: [1, { b: null }], c: { d: 2n ** 60n }, e: 'x' };
@@ -14,6 +14,14 @@ test('a copy is equal and shares nothing', () => {
 
 test('any JSON value is copied as JSON would', () => {
   fc.assert(fc.property(fc.jsonValue(), (value) => assert.equal(JSON.stringify(cloneJson(value)), JSON.stringify(value))));
+});
+
+test('a copy lacks undefined members, and asJson() copies only for their sake', () => {
+  const whole = { a: [{ b: null }] };
+  assert.equal(asJson(whole), whole);
+  const lacking = { a: [{ b: undefined, c: 1 }], d: undefined };
+  assert.deepEqual(asJson(lacking), { a: [{ c: 1 }] });
+  assert.deepEqual(Object.keys(lacking), ['a', 'd']);
 });
 
 test('a field called __proto__ stays a field', () => {

@@ -156,6 +156,8 @@ export interface WatchSink {
 }
 
 export interface Watch {
+  /** Everything up to and including this revision has been handed over; never beyond the newest durable one. */
+  readonly seen: number;
   cancel(): void;
   resume(): void;
   /** Asks for one `progress` once the watch has caught up. */

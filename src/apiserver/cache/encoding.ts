@@ -22,12 +22,15 @@ export function openingOf(what: GroupVersion & { readonly kind: string }): Openi
   return { kind: what.kind, apiVersion, bytes };
 }
 
-/** The bytes to store. The object's `kind` and `apiVersion` are the opening's, whatever it says itself. */
-export function encodeStored(opening: Opening, object: KubeObject): Uint8Array {
-  const { kind: _kind, apiVersion: _apiVersion, metadata, ...rest } = object as KubeObject & Record<string, unknown>;
+/** The object whose JSON is stored. Its `kind` and `apiVersion` are the opening's, whatever `object` says itself. */
+export function storedForm({ kind, apiVersion }: Opening, object: KubeObject): Draft<KubeObject> {
+  const { kind: _kind, apiVersion: _apiVersion, metadata, ...rest } = object as Draft<KubeObject> & Record<string, unknown>;
   const { resourceVersion: _resourceVersion, ...kept } = metadata;
-  return utf8(stringifyJson({ kind: opening.kind, apiVersion: opening.apiVersion, metadata: kept, ...rest }));
+  return { kind, apiVersion, metadata: kept, ...rest };
 }
+
+/** The bytes to store. */
+export const encodeStored = (opening: Opening, object: KubeObject): Uint8Array => utf8(stringifyJson(storedForm(opening, object)));
 
 /** The object's JSON with its resourceVersion in place, as chunks around the shared bytes. */
 export function splice(opening: Opening, value: Uint8Array, revision: number): readonly Uint8Array[] {

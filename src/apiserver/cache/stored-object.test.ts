@@ -14,6 +14,19 @@ test('both forms of an object say the same, and the decoded one is made once and
   assert.throws(() => Object.assign(stored.object.metadata.labels!, { app: 'other' }), TypeError);
 });
 
+test('what was just written is read as its bytes would be, without what JSON does not have', async () => {
+  const { pods } = trialStorages();
+  const result = await pods.create(pods.keyOf('default', 'web'), {
+    ...podNamed('web', { labels: { app: 'web' } }),
+    metadata: { name: 'web', namespace: 'default', resourceVersion: '7', annotations: undefined },
+  } as Parameters<typeof pods.create>[1]);
+  assert.ok('done' in result);
+  const { done } = result;
+  assert.deepEqual(done.object, done.decode());
+  assert.deepEqual(Object.keys(done.object), Object.keys(done.decode()));
+  assert.deepEqual(jsonOf(done), done.object);
+});
+
 test('a decoded form that was dropped comes back from the bytes', async () => {
   const { pods } = trialStorages({ decodedBytes: 1 });
   const [one, two, three] = [await put(pods, podNamed('one')), await put(pods, podNamed('two')), await put(pods, podNamed('three'))];

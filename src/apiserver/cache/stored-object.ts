@@ -3,6 +3,7 @@ import type { Draft } from '../../api/draft.ts';
 import type { Kind } from '../../api/kind.ts';
 import type { KubeObject } from '../../api/meta.ts';
 import { utf8 } from '../../codec/bytes.ts';
+import { asJson } from '../../codec/clone-json.ts';
 import { stringifyJson } from '../../codec/json.ts';
 import type { Key } from '../../store/store.ts';
 import { nameOf, type KeySpace } from '../storage/keys.ts';
@@ -66,12 +67,7 @@ export class StoredObject implements Encodable, Holder {
 
   get object(): KubeObject {
     this.used = true;
-    if (!this.#decoded) {
-      const decoded = this.decode();
-      this.#decoded = this.family.freeze ? deepFreeze(decoded) : decoded;
-      this.#held();
-    }
-    return this.#decoded;
+    return this.#decoded ?? this.#keep(this.decode());
   }
 
   json(): readonly Uint8Array[] {
@@ -105,10 +101,14 @@ export class StoredObject implements Encodable, Holder {
     return index < 0 ? undefined : (this.#fields ??= this.#fieldsOf(this.object))[index];
   }
 
-  /** Takes labels and fields from an object that is at hand anyway; it says what the bytes say. */
-  prime(object: KubeObject): void {
-    this.#labels ??= object.metadata.labels ?? noLabels;
-    this.#fields ??= this.#fieldsOf(object);
+  /** Takes the object whose JSON the bytes are, and lets nobody else change it; only `resourceVersion` is missing in it. */
+  adopt(form: Draft<KubeObject>): void {
+    this.#labels = form.metadata.labels ?? noLabels;
+    this.#fields = this.#fieldsOf(form);
+    // Where readers may be shown something else, what that is has to be found out.
+    if (!this.#current) return;
+    form.metadata.resourceVersion = String(this.revision);
+    this.#keep(asJson(form));
   }
 
   /** The same state under a later revision: what a watch reports of an object that is gone. */
@@ -132,6 +132,12 @@ export class StoredObject implements Encodable, Holder {
   release(): void {
     this.#decoded = undefined;
     this.#json = undefined;
+  }
+
+  #keep(decoded: KubeObject): KubeObject {
+    this.#decoded = this.family.freeze ? deepFreeze(decoded) : decoded;
+    this.#held();
+    return decoded;
   }
 
   #held(): void {

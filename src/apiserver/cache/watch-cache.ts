@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import { expired, internal, serviceUnavailable, type ApiError } from '../../api/errors.ts';
 import type { Kind } from '../../api/kind.ts';
 import type { WatchFrame, WatchSink } from '../../api/call.ts';
+import type { Draft } from '../../api/draft.ts';
 import type { KubeObject } from '../../api/meta.ts';
 import type { Entry, Key, Store, StoreError, StoreEvent, Watch } from '../../store/store.ts';
 import { CompactedError } from '../../store/store.ts';
@@ -23,8 +24,8 @@ export interface WatchCacheOptions {
   readonly startRevision: number;
   readonly ringLimits: RingLimits;
   readonly bookmarkEveryMs: number;
-  /** Objects just written by this process under their bytes, so that labels and fields need not be read from those. */
-  readonly written: WeakMap<Uint8Array, KubeObject>;
+  /** What this process has just written, under its bytes, so that those need not be read again. */
+  readonly written: WeakMap<Uint8Array, Draft<KubeObject>>;
   readonly onEvents?: (count: number) => void;
 }
 
@@ -79,8 +80,16 @@ export class WatchCache {
     return this.#failure;
   }
 
-  /** Resolves when the cache shows everything that was durable at the call. Free where it already does. */
+  /** Does the cache show everything that is durable? Then there is nothing to wait for. */
+  get isCurrent(): boolean {
+    if (this.#failure || !this.#storeWatch) return false;
+    if (this.#revision < this.#options.store.revision) this.#reached(this.#storeWatch.seen);
+    return this.#revision >= this.#options.store.revision;
+  }
+
+  /** Resolves when the cache shows everything that was durable at the call. */
   async current(): Promise<void> {
+    if (this.isCurrent) return;
     if (!this.#storeWatch) await (this.#started ??= this.#start());
     if (this.#failure) throw this.#failure;
     if (this.#revision < this.#options.store.revision) await this.#wait(this.#options.store.revision);
@@ -226,7 +235,7 @@ export class WatchCache {
     const written = this.#options.written.get(entry.value);
     if (written) {
       this.#options.written.delete(entry.value);
-      object.prime(written);
+      object.adopt(written);
     }
     const previous = this.objects.set(object);
     return new CacheEvent(this.#nextSequence++, entry.modRevision, nowMs, object, previous);

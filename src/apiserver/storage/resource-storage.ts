@@ -1,7 +1,9 @@
 import type { Draft } from '../../api/draft.ts';
 import type { KubeObject } from '../../api/meta.ts';
+import { utf8 } from '../../codec/bytes.ts';
+import { stringifyJson } from '../../codec/json.ts';
 import type { WatchCache } from '../cache/watch-cache.ts';
-import { encodeStored } from '../cache/encoding.ts';
+import { encodeStored, storedForm } from '../cache/encoding.ts';
 import { StoredObject, type ObjectFamily } from '../cache/stored-object.ts';
 import type { Entry, Key, KeyRange, LeaseId, Op, Page, Store, TxnResult } from '../../store/store.ts';
 import type { LeasePool } from './lease-pool.ts';
@@ -17,12 +19,12 @@ export class ResourceStorage {
   readonly cache: WatchCache;
   readonly #store: Store;
   readonly #leases: LeasePool;
-  readonly #written: WeakMap<Uint8Array, KubeObject>;
+  readonly #written: WeakMap<Uint8Array, Draft<KubeObject>>;
 
   constructor(
     family: ObjectFamily,
     cache: WatchCache,
-    { store, leases, written }: { store: Store; leases: LeasePool; written: WeakMap<Uint8Array, KubeObject> },
+    { store, leases, written }: { store: Store; leases: LeasePool; written: WeakMap<Uint8Array, Draft<KubeObject>> },
   ) {
     this.family = family;
     this.cache = cache;
@@ -37,11 +39,11 @@ export class ResourceStorage {
 
   /** The object as it is now. */
   async get(key: Key): Promise<StoredObject | undefined> {
-    await this.#current();
+    if (!this.cache.isCurrent) await this.#current();
     return this.cache.get(key);
   }
 
-  /** Puts a new object where none stands. `object` is in the stored version and is read until the write is over. */
+  /** Puts a new object where none stands. `object` is in the stored version, and the cache's from now on: it is not to be changed any more. */
   async create(key: Key, object: Draft<KubeObject>, ttlSeconds?: number): Promise<WriteResult> {
     return this.#write(key, 0, await this.#put(key, object, ttlSeconds));
   }
@@ -83,9 +85,10 @@ export class ResourceStorage {
     } catch (error) {
       throw storageError(error);
     }
-    const value = encodeStored(this.family.opening, object);
+    const form = storedForm(this.family.opening, object);
+    const value = utf8(stringifyJson(form));
     // Taken back by the cache when the event comes; an object whose write fails goes with its bytes.
-    this.#written.set(value, object);
+    this.#written.set(value, form);
     return { op: 'put', key, value, ...(lease !== undefined && { lease }) };
   }
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { serviceUnavailable, type ApiError } from '../../api/errors.ts';
 import { storagePrefix, type Kind } from '../../api/kind.ts';
+import type { Draft } from '../../api/draft.ts';
 import type { KubeObject } from '../../api/meta.ts';
 import type { KindRegistry } from '../../api/registry.ts';
 import { DecodedCache } from '../cache/decoded-cache.ts';
@@ -30,10 +31,12 @@ const retirementMs = 60_000;
 export class Storages {
   readonly #options: StoragesOptions;
   readonly #byPrefix = new Map<string, ResourceStorage>();
+  /** The same, found quickly. */
+  readonly #byKind = new Map<Kind, ResourceStorage>();
   /** What nobody is sent to any more, with how to stop it at once. */
   readonly #retired = new Map<ResourceStorage, () => void>();
   #kinds: KindRegistry;
-  readonly #shared: { store: Store; leases: LeasePool; written: WeakMap<Uint8Array, KubeObject> };
+  readonly #shared: { store: Store; leases: LeasePool; written: WeakMap<Uint8Array, Draft<KubeObject>> };
   readonly #decoded: DecodedCache;
   readonly #startRevision: number;
 
@@ -46,9 +49,12 @@ export class Storages {
   }
 
   of(kind: Kind): ResourceStorage {
+    let storage = this.#byKind.get(kind);
+    if (storage) return storage;
     const prefix = storagePrefix(kind);
-    let storage = this.#byPrefix.get(prefix);
+    storage = this.#byPrefix.get(prefix);
     if (!storage) this.#byPrefix.set(prefix, (storage = this.#make(this.#kinds.storedAs(kind))));
+    this.#byKind.set(kind, storage);
     return storage;
   }
 
@@ -58,6 +64,7 @@ export class Storages {
    */
   use(kinds: KindRegistry): void {
     this.#kinds = kinds;
+    this.#byKind.clear();
     for (const [prefix, storage] of this.#byPrefix) {
       if (kinds.has(storage.family.kind)) continue;
       this.#byPrefix.delete(prefix);

@@ -295,6 +295,22 @@ function progress(name: string, it: TestOnStore): void {
       assert.deepEqual(watch.progress, [2]);
     });
 
+    it('seen tells how far the watch has been told, at any time and without asking', async (store) => {
+      const behind = new RecordedWatch(store, {}, { start: 'a' });
+      const within: number[] = [];
+      store.watch({ start: 'a' }, {}, { events: () => void within.push(behind.watch.seen), end: (reason) => assert.fail(reason) });
+      const rare = new RecordedWatch(store, {}, { start: 'rare' });
+      await put(store, 'a', '');
+      assert.deepEqual([behind.watch.seen, rare.watch.seen], [2, 2]);
+      behind.pausing = true;
+      await put(store, 'a', '');
+      await put(store, 'a', '');
+      assert.deepEqual([behind.watch.seen, rare.watch.seen], [3, 4]);
+      assert.deepEqual(within, [2, 3, 3]);
+      const future = new RecordedWatch(store, { from: 100 }, { start: 'a' });
+      assert.equal(future.watch.seen, 4);
+    });
+
     it('requestProgress() of a late watch is answered after its events', async (store, clock) => {
       for (let i = 0; i < 3000; i++) void put(store, 'a', '');
       await put(store, 'a', '');

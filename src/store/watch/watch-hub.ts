@@ -29,6 +29,8 @@ export class WatchHub {
   readonly #behind = new Set<Watcher>();
   readonly #askedForProgress = new Set<Watcher>();
   #published: number;
+  /** Some of the live watches are still to be told what is published. */
+  #delivering = false;
   #compacted = 0;
 
   constructor(history: History, published: number, clock: Clock, log: Log) {
@@ -45,7 +47,11 @@ export class WatchHub {
     if (from > this.#published) this.#live.add(range, watcher);
     else this.#fallBehind(watcher);
     if (options.progressEveryMs) this.#tick(watcher, options.progressEveryMs);
+    const seen = () => this.#seen(watcher);
     return {
+      get seen() {
+        return seen();
+      },
       cancel: () => this.#drop(watcher),
       resume: () => {
         if (watcher.state === 'paused') this.#fallBehind(watcher);
@@ -63,7 +69,9 @@ export class WatchHub {
     const buffers = new Map<Watcher, StoreEvent[]>();
     for (let next = this.#published + 1; next <= revision; next++) this.#collect(this.#history.at(next), buffers);
     this.#published = revision;
+    this.#delivering = true;
     for (const [watcher, events] of buffers) if (watcher.state === 'live') this.#deliver(watcher, events, revision + 1);
+    this.#delivering = false;
     for (const watcher of this.#behind) this.#catchUp(watcher);
     if (this.#askedForProgress.size > 0) this.#answerProgress();
   }
@@ -136,6 +144,10 @@ export class WatchHub {
   /** Progress never runs ahead of events, and never comes before the first revision that was asked for. */
   #canTellProgress(watcher: Watcher): boolean {
     return watcher.state === 'live' && watcher.from <= this.#published + 1;
+  }
+
+  #seen(watcher: Watcher): number {
+    return !this.#delivering && this.#canTellProgress(watcher) ? this.#published : Math.min(watcher.next - 1, this.#published);
   }
 
   #answerProgress(): void {

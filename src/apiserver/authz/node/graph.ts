@@ -14,7 +14,8 @@ export class NodeGraph {
   /** Takes a new or changed pod; one that is not scheduled concerns nobody. */
   setPod(pod: Pod): void {
     const self = objectReference('pods', pod);
-    this.#refer(self, pod.spec.nodeName, [self, ...podReferences(pod)]);
+    if (pod.spec.nodeName) this.#refer(self, pod.spec.nodeName, [self, ...podReferences(pod)]);
+    else this.#forget(self);
   }
 
   /** Takes an object of a kind that names its node: a VolumeAttachment, ResourceSlice or PodCertificateRequest. */
