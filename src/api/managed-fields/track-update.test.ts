@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import type { KubeObject, ManagedFieldsEntry } from '../meta.ts';
+import type { Field, Schema } from '../schema.ts';
 import { schemaOf } from '../schemas.ts';
 import { maxUpdateManagers } from './cap-managers.ts';
 import { withoutTimestampNoise } from './timestamps.ts';
@@ -291,4 +292,13 @@ test('property: every entry of a map is owned exactly once, whoever wrote it', (
       }
     }),
   );
+});
+
+test('an object with an element that nobody can own is written, and owners stay who they are', () => {
+  const fields = new Map<string, Field>([['k', { schema: { type: 'string' }, required: false }]]);
+  const rows: Schema = { type: 'list', listType: 'map', mapKeys: ['k'], items: { type: 'object', fields } };
+  const schema: Schema = { type: 'object', fields: new Map([['rows', { schema: rows, required: false }]]) };
+  const next = { apiVersion: 'v1', kind: 'X', metadata: { name: 'a' }, rows: [{}] };
+  const tracked = trackUpdate({ live: undefined, next, schema, manager: 'm', apiVersion: 'v1', nowMs: 0 });
+  assert.deepEqual(tracked, next);
 });

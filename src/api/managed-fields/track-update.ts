@@ -14,7 +14,8 @@ import {
   type Managers,
 } from './managers.ts';
 import { reconciled, setOfNames, unownable, withoutLost } from './ownership.ts';
-import { compareTyped, ignoring } from './typed-compare.ts';
+import { compareTyped, ignoring, type Comparison } from './typed-compare.ts';
+import { ElementError } from './typed-shape.ts';
 
 export interface Update<O extends KubeObject> {
   /** What is stored; undefined when the object is created. */
@@ -83,7 +84,8 @@ export function trackedManagers(
   nowMs: number,
 ): Map<ManagerId, Manager> {
   const ignored = setOfNames(ignoredFields);
-  const all = compareTyped(live ? withoutManagedFields(live) : {}, withoutManagedFields(next), schema);
+  const all = compared(live ? withoutManagedFields(live) : {}, withoutManagedFields(next), schema);
+  if (!all) return new Map(before);
   const comparison = isEmpty(ignored) ? all : ignoring(all, ignored);
   const managers = withoutLost(reconciled(before, schema), nobody, comparison);
   const gained = difference(union(comparison.modified, comparison.added), unownable);
@@ -92,6 +94,16 @@ export function trackedManagers(
   const fields = union(gained, managers.get(id)?.fields ?? emptySet);
   putManager(managers, id, withTime({ ...name, fields }, nowMs));
   return managers;
+}
+
+/** Undefined for objects in which nobody can own anything: as upstream, those are written, and owners stay who they are. */
+function compared(live: unknown, next: unknown, schema: Schema): Comparison | undefined {
+  try {
+    return compareTyped(live, next, schema);
+  } catch (error) {
+    if (error instanceof ElementError) return undefined;
+    throw error;
+  }
 }
 
 /** No manager has this id. */

@@ -100,18 +100,23 @@ function zeroOf({ schema, default: published }: Field): unknown {
   return schema.type === 'string' && schema.format === undefined ? '' : null;
 }
 
-/** The step that leads to an element of a `map` or `set` list. Throws a plain Error for elements that cannot be one. */
+/** What cannot be an element of its list, so that nobody can own it. */
+export class ElementError extends Error {
+  override name = 'ElementError';
+}
+
+/** The step that leads to an element of a `map` or `set` list. Throws `ElementError` for elements that cannot be one. */
 export function elementOf(list: Schema, item: unknown): PathElement {
   if (list.listType === 'map') return keyedElement(list, item);
-  if (isObject(item)) throw new Error("associative list without keys has an element that's a map type");
-  if (Array.isArray(item)) throw new Error('not supported: associative list with lists as elements');
-  if (item === null) throw new Error("associative list without keys has an element that's an explicit null");
+  if (isObject(item)) throw new ElementError("associative list without keys has an element that's a map type");
+  if (Array.isArray(item)) throw new ElementError('not supported: associative list with lists as elements');
+  if (item === null) throw new ElementError("associative list without keys has an element that's an explicit null");
   return valueElement(item);
 }
 
 function keyedElement(list: Schema, item: unknown): PathElement {
-  if (item === null) throw new Error('associative list with keys may not have a null element');
-  if (!isObject(item)) throw new Error('associative list with keys may not have non-map elements');
+  if (item === null) throw new ElementError('associative list with keys may not have a null element');
+  if (!isObject(item)) throw new ElementError('associative list with keys may not have non-map elements');
   const keys = list.mapKeys ?? [];
   const fields: [string, unknown][] = [];
   for (const key of keys) {
@@ -119,7 +124,7 @@ function keyedElement(list: Schema, item: unknown): PathElement {
     if (value !== undefined) fields.push([key, value]);
   }
   if (fields.length === 0 && keys.length > 0)
-    throw new Error(
+    throw new ElementError(
       `associative list with keys has an element that omits all key fields [${keys.map((key) => JSON.stringify(key)).join(' ')}] (and doesn't have default values for any key fields)`,
     );
   return keyElement(fields);
