@@ -77,7 +77,7 @@ class ClusterBed implements Bed {
   async within(): Promise<Shell> {
     const namespace = `t${++this.#namespaces}`;
     const { client } = this.under.cluster;
-    await client.create(Namespace, { metadata: { name: namespace } });
+    await client.create(Namespace, { metadata: { name: namespace }, spec: {}, status: {} });
     // Pods are refused until it is there.
     while (!(await client.list(ServiceAccount, { namespace })).items.length) await setImmediate();
     return shell(this.kubectl, namespace);

@@ -42,7 +42,10 @@ eachKubectl('kubectl auth and create token', (bed) => {
   test('whoami', async () => {
     const k = bed.shell;
     // kubectl 1.27 asks for beta versions only, which Kubernetes 1.36 has no more.
-    if (bed.minor < 28) return void assert.match(await k.fails('auth whoami'), /the selfsubjectreviews API is not enabled in the cluster/);
+    if (bed.minor < 28) {
+      assert.match(await k.fails('auth whoami'), /the selfsubjectreviews API is not enabled in the cluster/);
+      return;
+    }
     assert.match(await k.ok('auth whoami'), /^Username +kubernetes-admin\nGroups +\[kubeadm:cluster-admins system:authenticated\]$/m);
     const review = JSON.parse(await k.ok('auth whoami -o json --as jane --as-group dev --as-uid 7')) as { status: unknown };
     assert.deepEqual(review.status, { userInfo: { username: 'jane', uid: '7', groups: ['dev', 'system:authenticated'] } });
