@@ -50,7 +50,7 @@ export function chain(options: ChainOptions, serve: Next): ApiServer {
   ];
   const run = filters.reduceRight<Next>((next, filter) => (call, context) => filter(call, context, next), serve);
   return async (call) => {
-    const context = { receivedMs: options.clock.now(), user: anonymousUser, auditId: options.crypto.uuid(), warnings: [] };
+    const context = { receivedMs: options.clock.now(), user: anonymousUser, auditId: call.auditId ?? options.crypto.uuid(), warnings: [] };
     const result = await run(call, context);
     return context.warnings.length === 0
       ? result

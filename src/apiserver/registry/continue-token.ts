@@ -1,6 +1,7 @@
 import { ApiError, badRequest, expired } from '../../api/errors.ts';
 import type { Status } from '../../api/meta.ts';
 import { fromBase64Url, text, toBase64Url, utf8 } from '../../codec/bytes.ts';
+import { parseJson } from '../../codec/json.ts';
 import type { Key } from '../../store/store.ts';
 
 /** Where a chunked list goes on: base64url of `{"v":"meta.k8s.io/v1","rv":…,"start":…}`. */
@@ -20,7 +21,7 @@ export function decodeContinue(prefix: Key, token: string): ContinueToken {
   const refuse = (why: string) => badRequest(`invalid continue token: ${why}`);
   let read: unknown;
   try {
-    read = JSON.parse(text(fromBase64Url(token)));
+    read = parseJson(text(fromBase64Url(token)));
   } catch (error) {
     throw refuse(`continue key is not valid: ${error instanceof Error ? error.message : String(error)}`);
   }
