@@ -15,7 +15,7 @@ import {
 import { warningHeaders } from '../net/warning-header.ts';
 import { callerOf, type Caller } from './caller.ts';
 import { writeList, writeObject, writeValue } from './encode.ts';
-import { mediaTypesOf, negotiate, negotiateError, negotiateWatch, parseAccept, wantsPretty, type Representation } from './negotiation.ts';
+import { hasTable, mediaTypesOf, negotiate, negotiateError, negotiateWatch, parseAccept, wantsPretty, type Representation } from './negotiation.ts';
 import { first, type Query } from './options.ts';
 import { parsePath, parseQuery } from './path.ts';
 import { inTime, requestTimeout } from './request-timeout.ts';
@@ -95,7 +95,8 @@ class Exchange {
   #negotiate(call?: ResourceCall): Representation {
     const accept = this.#request.header('accept');
     const mediaTypes = call && mediaTypesOf(call.resource);
-    return call?.verb === 'watch' ? negotiateWatch(accept, mediaTypes) : negotiate(accept, this.#wantsPretty(), mediaTypes);
+    if (call?.verb === 'watch') return negotiateWatch(accept, mediaTypes);
+    return negotiate(accept, this.#wantsPretty(), mediaTypes, !call || hasTable(call.resource));
   }
 
   #wantsPretty(): boolean {

@@ -1,4 +1,4 @@
-import type { BodyMediaType } from '../api/call.ts';
+import type { BodyMediaType, ResourceRef } from '../api/call.ts';
 import { notAcceptable } from '../api/errors.ts';
 import { apiVersionOf } from '../api/meta.ts';
 import { hasProtobuf } from '../api/protobuf/messages.ts';
@@ -49,11 +49,20 @@ export const mediaTypesOf = (resource: { readonly group: string; readonly versio
 const textMediaTypes: readonly BodyMediaType[] = ['application/json', 'application/yaml'];
 export const servedMediaTypes: readonly BodyMediaType[] = [...textMediaTypes, 'application/vnd.kubernetes.protobuf'];
 
+/** Not so reviews, and what else is only created and never stored: upstream's storages of these convert to no Table. */
+export const hasTable = ({ group, resource, subresource = '' }: ResourceRef): boolean =>
+  !/^auth(entication|orization)\.k8s\.io$/.test(group) &&
+  !(group === '' && resource === 'bindings') &&
+  !['binding', 'eviction', 'token'].includes(subresource);
+
 /** The first range that can be served; 406 when there is none. */
-export function negotiate(accept: string | undefined, pretty: boolean, mediaTypes = servedMediaTypes): Representation {
+export function negotiate(accept: string | undefined, pretty: boolean, mediaTypes = servedMediaTypes, tables = true): Representation {
   if (!accept) return { encoding: 'json', as: 'object', version: 'v1', pretty };
   const offers = parseAccept(accept).flatMap((range) => offerOf(range, pretty));
-  const served = offers.filter(({ encoding }) => encoding !== 'protobuf' || mediaTypes.includes('application/vnd.kubernetes.protobuf'));
+  const served = offers.filter(
+    ({ encoding, as }) =>
+      (encoding !== 'protobuf' || mediaTypes.includes('application/vnd.kubernetes.protobuf')) && (as !== 'table' || tables),
+  );
   const chosen = served[0] && withoutProtobuf(served[0], served);
   if (!chosen) throw notAcceptable(mediaTypes);
   return chosen;
