@@ -115,24 +115,31 @@ export class GarbageCollector {
       return this.#removeFinalizer(node, orphan);
     }
     if (awaitsDependents(node) && blockers(node, dependents).length === 0) return this.#removeFinalizer(node, foreground);
+    // What has no namespace cannot be owned by what has one; nothing follows from such an owner.
+    if (node.namespace === undefined && node.owners.some((reference) => this.#kindOf(reference)?.namespaced)) return;
     const owners = await Promise.all(node.owners.map((reference) => this.#lookUp(node, reference)));
     const verdict = judge(node, owners, dependents);
     if (verdict.do === 'forget-owners') await this.#forgetOwners(node, verdict.uids);
-    else if (verdict.do === 'delete') await this.#delete(node, verdict.propagation);
+    if (verdict.do !== 'delete') return;
+    if (verdict.unblock) await this.#unblockOwners(node);
+    await this.#delete(node, verdict.propagation);
+  }
+
+  #kindOf({ apiVersion, kind }: OwnerReference): Kind | undefined {
+    return this.#kinds.get(`${groupOf(apiVersion)}/${kind}`);
   }
 
   async #lookUp(node: Node, reference: OwnerReference): Promise<Owner> {
     const known = this.#graph.get(reference.uid);
     // A namespaced owner rules in its own namespace only.
-    if (known)
+    if (known && isNamedBy(reference, known))
       return { reference, state: known.namespace === undefined || known.namespace === node.namespace ? ownerState(known) : 'absent' };
-    const kind = this.#kinds.get(`${groupOf(reference.apiVersion)}/${reference.kind}`);
+    const kind = this.#kindOf(reference);
     if (!kind) {
       // Of a kind that nobody serves nothing is known, and nothing is deleted for it; it is asked again when the kind comes.
       this.#waiting.add(node.uid);
       return { reference, state: 'solid' };
     }
-    if (kind.namespaced && node.namespace === undefined) return { reference, state: 'absent' };
     try {
       const owner = await this.#client.get(kind, { namespace: node.namespace, name: reference.name });
       return { reference, state: owner.metadata.uid === reference.uid ? ownerState(nodeOf(kind, owner)) : 'absent' };
@@ -142,8 +149,17 @@ export class GarbageCollector {
     }
   }
 
+  /** Only in the state that was judged: an owner may have been added since. */
   async #delete(node: Node, propagationPolicy: string): Promise<void> {
-    await ignoringAbsence(this.#client.delete(node.kind, node, { propagationPolicy, preconditions: { uid: node.uid } }));
+    const { uid, resourceVersion } = node;
+    await ignoringAbsence(this.#client.delete(node.kind, node, { propagationPolicy, preconditions: { uid, resourceVersion } }));
+  }
+
+  async #unblockOwners(node: Node): Promise<void> {
+    await this.#amend(node, ({ ownerReferences = [] }) => {
+      if (!ownerReferences.some((reference) => reference.blockOwnerDeletion)) return undefined;
+      return { ownerReferences: ownerReferences.map((reference) => ({ ...reference, blockOwnerDeletion: false })) };
+    });
   }
 
   async #forgetOwners(node: Node, uids: readonly string[]): Promise<void> {
@@ -172,6 +188,9 @@ export class GarbageCollector {
     );
   }
 }
+
+const isNamedBy = ({ apiVersion, kind, name }: OwnerReference, node: Node): boolean =>
+  node.name === name && node.kind.kind === kind && node.kind.group === groupOf(apiVersion);
 
 const groupOf = (apiVersion: string): string => (apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '');
 

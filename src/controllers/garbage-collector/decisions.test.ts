@@ -7,6 +7,7 @@ import { OwnerGraph, type Node } from './graph.ts';
 const kind = defineKind({ group: 'x', version: 'v1', kind: 'Thing', plural: 'things', namespaced: true, schema: () => ({ type: 'any' }) });
 const node = (uid: string, more: Partial<Node> = {}): Node => ({
   uid,
+  resourceVersion: '1',
   kind,
   namespace: 'ns',
   name: uid,
@@ -33,6 +34,11 @@ test('an object with a living owner stays, and forgets those that are gone', () 
 test('below an owner that waits, what has dependents itself goes in the foreground', () => {
   assert.deepEqual(judge(node('a'), [owner('o', 'going')], [node('b')]), { do: 'delete', propagation: 'Foreground' });
   assert.deepEqual(judge(node('a'), [owner('o', 'going')], []), { do: 'delete', propagation: 'Background' });
+});
+
+test('where a dependent waits as well there may be a circle: the owners are let go of first', () => {
+  const waiting = node('b', { deleting: true, finalizers: ['foregroundDeletion'] });
+  assert.deepEqual(judge(node('a'), [owner('o', 'going')], [waiting]), { do: 'delete', propagation: 'Foreground', unblock: true });
 });
 
 test('finalizers that an object has already decide how it goes', () => {

@@ -14,7 +14,12 @@ export type Verdict =
   | { readonly do: 'nothing' }
   /** Some owner lives; the others are forgotten. */
   | { readonly do: 'forget-owners'; readonly uids: readonly string[] }
-  | { readonly do: 'delete'; readonly propagation: 'Background' | 'Foreground' | 'Orphan' };
+  | {
+      readonly do: 'delete';
+      readonly propagation: 'Background' | 'Foreground' | 'Orphan';
+      /** First let go of the owners that it blocks: they may wait for it in a circle. */
+      readonly unblock?: true;
+    };
 
 export const ownerState = (owner: Node | undefined): OwnerState =>
   owner === undefined ? 'absent' : awaitsDependents(owner) ? 'going' : 'solid';
@@ -27,7 +32,8 @@ export function judge(node: Node, owners: readonly Owner[], dependents: readonly
   if (gone.length < owners.length) return { do: 'forget-owners', uids: gone };
   if (node.deleting) return { do: 'nothing' };
   // An owner waits for us, and others wait for nothing if our own dependents do not block us.
-  if (owners.some(({ state }) => state === 'going') && dependents.length > 0) return { do: 'delete', propagation: 'Foreground' };
+  if (owners.some(({ state }) => state === 'going') && dependents.length > 0)
+    return { do: 'delete', propagation: 'Foreground', ...(dependents.some(awaitsDependents) && { unblock: true }) };
   return {
     do: 'delete',
     propagation: node.finalizers.includes(orphan) ? 'Orphan' : node.finalizers.includes(foreground) ? 'Foreground' : 'Background',

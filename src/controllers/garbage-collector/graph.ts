@@ -4,6 +4,7 @@ import type { KubeObject, OwnerReference } from '../../api/meta.ts';
 /** An object as garbage collection sees it. */
 export interface Node {
   readonly uid: string;
+  readonly resourceVersion: string | undefined;
   readonly kind: Kind;
   readonly namespace: string | undefined;
   readonly name: string;
@@ -14,6 +15,7 @@ export interface Node {
 
 export const nodeOf = (kind: Kind, { metadata }: KubeObject): Node => ({
   uid: metadata.uid ?? '',
+  resourceVersion: metadata.resourceVersion,
   kind,
   namespace: metadata.namespace,
   name: metadata.name ?? '',
