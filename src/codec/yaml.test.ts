@@ -206,3 +206,17 @@ test('any text either parses or throws YamlError', () => {
     { numRuns: 2000 },
   );
 });
+
+test('JSON is read as the YAML that it is', () => {
+  const object = fc.dictionary(fc.string({ unit: 'grapheme-ascii' }), fc.jsonValue({ maxDepth: 3 }));
+  fc.assert(
+    fc.property(object, fc.constantFrom(0, 2), (value, indent) => {
+      const json = JSON.stringify(value, undefined, indent);
+      assert.deepEqual(parseYaml(json), parseYamlDocuments(json)[0]);
+    }),
+  );
+  assert.deepEqual(parseYaml('{"a": 9007199254740993}'), { a: 9007199254740993n });
+  assert.deepEqual(parseYaml('{"<<": {"a": 1}}'), parseYamlDocuments('{"<<": {"a": 1}}')[0]);
+  assert.deepEqual(findDuplicateYamlKeys('{"a": 1, "b": {"c": 1}}'), []);
+  assert.equal(findDuplicateYamlKeys('{"a": 1, "a": 2}').length, 1);
+});

@@ -13,6 +13,8 @@ export class DecodedCache {
   readonly #budgetBytes: number;
   readonly #held = new Map<Holder, number>();
   #heldBytes = 0;
+  /** Goes on where it was: from the beginning, it would pass all that was taken out there, again and again. */
+  #hand = this.#held.entries();
 
   constructor(budgetBytes: number) {
     this.#budgetBytes = budgetBytes;
@@ -35,11 +37,15 @@ export class DecodedCache {
   }
 
   #evict(keep: Holder): void {
-    for (const [holder, bytes] of this.#held) {
-      if (this.#heldBytes <= this.#budgetBytes) return;
-      if (holder === keep) return;
+    while (this.#heldBytes > this.#budgetBytes && this.#held.size > 1) {
+      const next = this.#hand.next();
+      if (next.done) {
+        this.#hand = this.#held.entries();
+        continue;
+      }
+      const [holder, bytes] = next.value;
       this.#held.delete(holder);
-      if (holder.used) {
+      if (holder.used || holder === keep) {
         holder.used = false;
         this.#held.set(holder, bytes);
         continue;
