@@ -58,6 +58,8 @@ export function kubectlFor({ version, path }: { readonly version: string; readon
     KUBECONFIG: kubeconfig,
     HOME: dirname(kubeconfig),
     KUBECACHEDIR: join(dirname(kubeconfig), `cache-${version}`),
+    // It ends before collecting garbage pays; a quarter of its time.
+    GOGC: 'off',
   };
   const run = (args: readonly string[], options: RunOptions = {}) =>
     runProgram(path, args, { ...options, environment: { ...environment, ...options.environment } });
