@@ -46,6 +46,20 @@ const widestScale = 10_000;
 
 /** Throws `QuantityError`. Numbers finer than a billionth are rounded away from zero. */
 export function parseQuantity(text: string): Quantity {
+  let quantity = parsed.get(text);
+  if (!quantity) {
+    quantity = readQuantity(text);
+    if (parsed.size >= mostParsed) parsed.clear();
+    parsed.set(text, quantity);
+  }
+  return quantity;
+}
+
+/** Each amount is read again and again on its way through defaults and validation, and most objects have the same few. */
+const parsed = new Map<string, Quantity>();
+const mostParsed = 1000;
+
+function readQuantity(text: string): Quantity {
   const parts = shape.exec(text);
   if (text === '' || !parts) throw new QuantityError(malformed);
   const [, sign, whole = '', fraction = '', suffix = ''] = parts;

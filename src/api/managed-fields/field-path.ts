@@ -8,7 +8,19 @@ import { goJson } from '../../codec/go-json.ts';
 export type PathElement = string;
 export type FieldPath = readonly PathElement[];
 
-export const fieldElement = (name: string): PathElement => `f:${name}`;
+export function fieldElement(name: string): PathElement {
+  let element = fieldElements.get(name);
+  if (element === undefined) {
+    if (fieldElements.size >= mostFieldElements) fieldElements.clear();
+    fieldElements.set(name, (element = `f:${name}`));
+  }
+  return element;
+}
+
+/** The same few names come again and again; one text for each is found and compared faster than new ones. */
+const fieldElements = new Map<string, PathElement>();
+const mostFieldElements = 5000;
+
 export const valueElement = (value: unknown): PathElement => `v:${goJson(value)}`;
 /** `fields` need not be sorted. */
 export const keyElement = (fields: readonly (readonly [string, unknown])[]): PathElement =>

@@ -103,17 +103,27 @@ interface OpenNode {
 /** Gathers paths into a set. */
 export class FieldSetBuilder {
   readonly #root: OpenNode = { member: false, children: new Map() };
+  /** The path added last, and the nodes on it, the root first: most paths go on from where the last one was. */
+  readonly #path: PathElement[] = [];
+  readonly #nodes: OpenNode[] = [this.#root];
 
   /** An empty path is the whole object, which nobody owns. */
   add(path: FieldPath): void {
     if (path.length === 0) return;
-    let at = this.#root;
-    for (const element of path) {
-      let next = at.children.get(element);
-      if (!next) at.children.set(element, (next = { member: false, children: new Map() }));
-      at = next;
-    }
-    at.member = true;
+    let depth = 0;
+    while (depth < path.length && path[depth] === this.#path[depth]) depth++;
+    this.#path.length = depth;
+    this.#nodes.length = depth + 1;
+    for (; depth < path.length; depth++) this.#descend(path[depth]!);
+    this.#nodes[depth]!.member = true;
+  }
+
+  #descend(element: PathElement): void {
+    const { children } = this.#nodes.at(-1)!;
+    let next = children.get(element);
+    if (!next) children.set(element, (next = { member: false, children: new Map() }));
+    this.#path.push(element);
+    this.#nodes.push(next);
   }
 
   /** The builder is not to be used after. */

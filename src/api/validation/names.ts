@@ -78,10 +78,9 @@ export const dns1035Label: NameCheck = (text) => [
 
 /** A label's or annotation's key, a finalizer, a condition type: `[prefix/]name`. */
 export function qualifiedName(text: string): string[] {
-  const sentence = "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
-  const detail = regexDetail(sentence, keyName, ['MyName', 'my.name', '123-abc']);
   const parts = text.split('/');
-  if (parts.length > 2) return [`a valid label key ${detail} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`];
+  if (parts.length > 2)
+    return [`a valid label key ${keyNameDetail} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`];
   const name = parts.at(-1)!;
   const problems: string[] = [];
   if (parts.length === 2) {
@@ -91,9 +90,15 @@ export function qualifiedName(text: string): string[] {
   }
   if (name === '') problems.push('name part must be non-empty');
   else problems.push(...atMost(maxLabelBytes, name).map((problem) => `name part ${problem}`));
-  if (!whole(keyName).test(name)) problems.push(`name part ${detail}`);
+  if (!whole(keyName).test(name)) problems.push(`name part ${keyNameDetail}`);
   return problems;
 }
+
+const keyNameDetail = regexDetail(
+  "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
+  keyName,
+  ['MyName', 'my.name', '123-abc'],
+);
 
 /** A qualified name whose prefix may not be left out. */
 export function prefixedQualifiedName(text: string): string[] {
