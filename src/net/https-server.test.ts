@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { connect as connectHttp2, type ClientHttp2Session, type ClientHttp2Stream, type OutgoingHttpHeaders } from 'node:http2';
+import { connect as connectHttp2, constants, type ClientHttp2Session, type ClientHttp2Stream, type OutgoingHttpHeaders } from 'node:http2';
 import { once } from 'node:events';
 import { connect as connectTcp } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -137,6 +137,46 @@ test('HTTP/2: too large a body costs its stream, not the connection', async () =
   }
   assert.deepEqual(await asked(client, { ':method': 'POST' }, 'small'), { status: 200, body: 'small' });
   client.close();
+});
+
+test('HTTP/2: a long answer that is not read costs no other stream', async () => {
+  const long = new Uint8Array(12_000_000);
+  await using server = await serveOnLoopback((request, response) =>
+    response.send(200, {}, request.target === '/long' ? [long] : [utf8('short')]),
+  );
+  const client = session(server.port);
+  const unread = client.request({ ':path': '/long' });
+  await once(unread, 'response');
+  assert.deepEqual(await asked(client, {}), { status: 200, body: 'short' });
+  client.destroy();
+});
+
+test('HTTP/2: streams that follow reset ones at once are answered, however many are open', async () => {
+  await using server = await serveOnLoopback((request, response) => {
+    if (request.target === '/watch') response.stream(200, {});
+    else hello(request, response);
+  });
+  const client = session(server.port);
+  const watches = Array.from({ length: 100 }, () => client.request({ ':path': '/watch' }));
+  await Promise.all(watches.map((watch) => once(watch, 'response')));
+  for (const watch of watches) watch.close(constants.NGHTTP2_CANCEL);
+  const answers = await Promise.all(Array.from({ length: 150 }, () => asked(client, {})));
+  assert.ok(answers.every(({ status, body }) => status === 200 && body === 'hello'));
+  client.close();
+});
+
+test('HTTP/2: streams beyond 2,000 are refused so that clients try again', async () => {
+  await using server = await serveOnLoopback((_request, response) => void response.stream(200, {}));
+  const client = session(server.port);
+  client.setMaxListeners(0);
+  const watches = Array.from({ length: 2_000 }, () => client.request({ ':path': '/' }));
+  await Promise.all(watches.map((watch) => once(watch, 'response')));
+  await assert.rejects(asked(client, {}), /NGHTTP2_REFUSED_STREAM/);
+  watches[0]!.close(constants.NGHTTP2_CANCEL);
+  await eventually(() => watches[0]!.destroyed);
+  const another = client.request({ ':path': '/' });
+  await once(another, 'response');
+  client.destroy();
 });
 
 test('a body that does not come in time is a BodyTimeoutError', async () => {

@@ -1,9 +1,11 @@
 import {
+  constants,
   createSecureServer,
   type Http2SecureServer,
   type Http2ServerRequest,
   type Http2ServerResponse,
   type ServerHttp2Session,
+  type ServerHttp2Stream,
 } from 'node:http2';
 import type { IncomingMessage, ServerResponse as Http1Response } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
@@ -42,7 +44,18 @@ const maxHeaderBytes = 1024 * 1024;
 const headersTimeoutMs = 32_000;
 const handshakeTimeoutMs = 10_000;
 const streamWindowBytes = 256 * 1024;
-const maxConcurrentStreams = 100;
+const connectionWindowBytes = 100 * streamWindowBytes;
+
+// No limit is announced, and Go's client then keeps to a thousand. Node would count streams that the client has reset until its next turn, and refuse
+// what comes at an announced limit in the meantime with ENHANCE_YOUR_CALM, which Go's client takes for a failed request. What is refused here it
+// sends again.
+const maxConcurrentStreams = 2_000;
+// A burst of ended watches is no attack.
+const streamResets = { streamResetBurst: 20_000, streamResetRate: 2_000 };
+
+// Node counts what clients have not read yet against this, and beyond it refuses new streams, calmly again: one long list, read slowly, would cost
+// the watches and calls beside it. Flow control and what a watch may hold back are the bounds.
+const maxSessionMegabytes = 1_000_000;
 
 /** HTTP/2 and HTTP/1.1 over TLS on one port, chosen by ALPN. Rejects when the port is taken. */
 export async function serveHttps(options: HttpsServerOptions): Promise<HttpsServer> {
@@ -82,8 +95,10 @@ class Server implements HttpsServer {
       rejectUnauthorized: false,
       minVersion: 'TLSv1.2',
       handshakeTimeout: handshakeTimeoutMs,
-      settings: { maxConcurrentStreams, initialWindowSize: streamWindowBytes, maxHeaderListSize: maxHeaderBytes },
+      settings: { initialWindowSize: streamWindowBytes, maxHeaderListSize: maxHeaderBytes },
       maxHeaderListPairs: 500,
+      maxSessionMemory: maxSessionMegabytes,
+      ...streamResets,
     });
     Object.assign(this.#server, { maxHeaderSize: maxHeaderBytes, headersTimeout: headersTimeoutMs, keepAliveTimeout: this.#idleTimeoutMs });
     this.#acceptConnections();
@@ -135,6 +150,7 @@ class Server implements HttpsServer {
   #keepSession(session: ServerHttp2Session): void {
     const state = { openStreams: 0 };
     this.#sessions.set(session, state);
+    session.setLocalWindowSize(connectionWindowBytes);
     session.on('close', () => this.#sessions.delete(session));
     session.on('stream', (stream) => {
       state.openStreams++;
@@ -146,6 +162,11 @@ class Server implements HttpsServer {
     });
   }
 
+  #hasTooMany({ session }: ServerHttp2Stream): boolean {
+    const open = session && this.#sessions.get(session as ServerHttp2Session);
+    return open !== undefined && open.openStreams >= maxConcurrentStreams;
+  }
+
   #acceptRequests(): void {
     const server = this.#server;
     server.on('request', (request, response) => this.#answer(request, response));
@@ -155,6 +176,7 @@ class Server implements HttpsServer {
   }
 
   #answer(rawRequest: IncomingMessage | Http2ServerRequest, rawResponse: Http1Response | Http2ServerResponse, invite?: () => void): void {
+    if ('stream' in rawRequest && this.#hasTooMany(rawRequest.stream)) return rawRequest.stream.close(constants.NGHTTP2_REFUSED_STREAM);
     const request = new ServerRequest(rawRequest, { bodyTimeoutMs: this.#bodyTimeoutMs, ...(invite && { invite }) });
     const response = new ServerResponse(request, rawRequest, rawResponse);
     this.#answering.add(response);
