@@ -10,7 +10,7 @@ import { findDuplicateYamlKeys, parseYaml, YamlError } from '../codec/yaml.ts';
 import type { Body } from './call.ts';
 import { DecodeError, decodeValue, goKindOf, type JsonObject, mostStrictProblems } from './decode-value.ts';
 import type { Draft } from './draft.ts';
-import { type ApiError, badRequest, unsupportedMediaType } from './errors.ts';
+import { ApiError, badRequest, unsupportedMediaType } from './errors.ts';
 import type { Kind } from './kind.ts';
 import { apiVersionOf, type KubeObject, parseApiVersion } from './meta.ts';
 import { decodeObject, readEnvelope } from './protobuf/envelope.ts';
@@ -32,22 +32,22 @@ export interface DecodedBody {
 /**
  * `fieldValidation` is `Strict` (unknown and duplicate fields are errors), `Ignore`, or `Warn`, which
  * is also what anything else counts as. Missing apiVersion and kind become the kind's; `metadata` is
- * there in any case. Throws `ApiError`, 400.
+ * there in any case. Throws `ApiError`, 400; where a value is of the wrong type, its cause is a `DecodeError`.
  */
 export function decodeBody(body: Body, kind: Decodable, fieldValidation?: string): DecodedBody {
   const value = readBody(body, kind);
   const stated = statedType(value, kind, body);
   checkKind(stated, kind);
-  const cannot = (why: string): ApiError => cannotBeHandled(stated, kind, why);
+  const cannot = (why: string, cause?: DecodeError): ApiError => cannotBeHandled(stated, kind, why, cause);
   const schema = kind.schema();
   try {
     const decoded = decodeValue(value, schema, { copies: 'object' in body });
-    const strict = fieldValidation === 'Ignore' ? [] : strictProblems(body, value, decoded.unknownFields);
+    const strict = fieldValidation === 'Ignore' ? [] : strictProblems(body, value, decoded.unknownFields, schema);
     if (strict.length > 0 && fieldValidation === 'Strict') throw cannot(`strict decoding error: ${strict.join(', ')}`);
     checkVersion(stated, kind, schema);
     return { object: withType(decoded.value, kind), warnings: strict };
   } catch (error) {
-    if (error instanceof DecodeError) throw cannot(error.message);
+    if (error instanceof DecodeError) throw cannot(error.message, error);
     throw error;
   }
 }
@@ -100,14 +100,23 @@ function inOrder(value: unknown): unknown {
 }
 
 /** Unknown and duplicate fields, in the body's order, as errors and warnings name them. */
-function strictProblems(body: Body, value: JsonObject, unknownFields: readonly string[]): string[] {
-  const unknown = unknownFields.map(unknownText);
+function strictProblems(body: Body, value: JsonObject, unknownFields: readonly string[], schema: Schema): string[] {
+  // Custom resources are read without a schema at first, so that what comes twice is found before what is unknown.
+  const isCustom = schema.name === undefined;
+  const unknown = (isCustom ? metadataFirst(unknownFields) : unknownFields).map(unknownText);
   if ('object' in body) return unknown;
   // Fields of other releases are no mistakes of the client's, who named none of them.
   if (body.mediaType === 'application/vnd.kubernetes.protobuf') return [];
   const text = textOf(body.bytes);
   if (body.mediaType === 'application/yaml') return [...findDuplicateYamlKeys(text), ...unknown];
-  return countMembers(text) === countNames(value) ? unknown : problemsInOrder(text, unknownFields);
+  if (countMembers(text) === countNames(value)) return unknown;
+  return isCustom ? [...problemsInOrder(text, []), ...unknown] : problemsInOrder(text, unknownFields);
+}
+
+/** Those of the object's own metadata, then the others sorted. */
+function metadataFirst(paths: readonly string[]): string[] {
+  const ofMetadata = (path: string) => path.startsWith('metadata.');
+  return [...paths.filter(ofMetadata), ...paths.filter((path) => !ofMetadata(path)).sort()];
 }
 
 const unknownText = (path: string): string => `unknown field ${JSON.stringify(path)}`;
@@ -198,8 +207,10 @@ function checkKind(stated: StatedType, kind: Decodable): void {
   throw cannotBeHandled(stated, kind, why);
 }
 
-const cannotBeHandled = (stated: Pick<StatedType, 'version' | 'kind'>, kind: Decodable, why: string): ApiError =>
-  badRequest(`${stated.kind} in version ${JSON.stringify(stated.version)} cannot be handled as a ${kind.kind}: ${why}`);
+function cannotBeHandled(stated: Pick<StatedType, 'version' | 'kind'>, kind: Decodable, why: string, cause?: DecodeError): ApiError {
+  const message = `${stated.kind} in version ${JSON.stringify(stated.version)} cannot be handled as a ${kind.kind}: ${why}`;
+  return new ApiError(400, 'BadRequest', message, undefined, cause && { cause });
+}
 
 function checkVersion(stated: StatedType, kind: Decodable, schema: Schema): void {
   if (stated.version === kind.version || isEverywhere(schema)) return;

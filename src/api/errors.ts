@@ -73,7 +73,7 @@ export function invalidObject(what: GroupKind, name: string, problems: readonly 
   return new ApiError(422, 'Invalid', `${groupKindText(what)} ${JSON.stringify(name)} is invalid: ${all}`, {
     ...(name !== '' && { name }),
     ...(what.group !== '' && { group: what.group }),
-    kind: what.kind,
+    ...(what.kind !== '' && { kind: what.kind }),
     causes: problems.map((problem) => ({ reason: problem.type, message: fieldErrorBody(problem), field: problem.field })),
   });
 }

@@ -95,14 +95,24 @@ export function contains(actual: unknown, expected: unknown): void {
 }
 
 /** The group is in /apis, the version in the group, the resource in the version. */
-export async function findInDiscovery(bed: Bed, kind: Pick<Kind, 'group' | 'version' | 'plural' | 'verbs'>, withStatus: boolean): Promise<void> {
+export async function findInDiscovery(
+  bed: Bed,
+  kind: Pick<Kind, 'group' | 'version' | 'plural' | 'verbs'>,
+  withStatus: boolean,
+): Promise<void> {
   const version = apiVersionOf(kind);
   if (kind.group !== '') {
     const groups = (await bed.json('/apis'))['groups'] as unknown as { name: string; versions: { groupVersion: string }[] }[];
     const group = groups.find(({ name }) => name === kind.group);
-    assert.ok(group?.versions.some(({ groupVersion }) => groupVersion === version), `${version} is not in /apis`);
+    assert.ok(
+      group?.versions.some(({ groupVersion }) => groupVersion === version),
+      `${version} is not in /apis`,
+    );
     const versions = (await bed.json(`/apis/${kind.group}`))['versions'] as unknown as { groupVersion: string }[];
-    assert.ok(versions.some(({ groupVersion }) => groupVersion === version), `${version} is not in its group`);
+    assert.ok(
+      versions.some(({ groupVersion }) => groupVersion === version),
+      `${version} is not in its group`,
+    );
   }
   const path = kind.group === '' ? `/api/${kind.version}` : `/apis/${version}`;
   const resources = (await bed.json(path))['resources'] as unknown as { name: string; verbs: string[] }[];

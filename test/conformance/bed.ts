@@ -117,7 +117,11 @@ export class Bed {
   }
 
   /** A request as it is, whatever it is answered with. */
-  async request(method: string, path: string, { accept = 'application/json', contentType, body, token }: RequestParts = {}): Promise<Answer> {
+  async request(
+    method: string,
+    path: string,
+    { accept = 'application/json', contentType, body, token }: RequestParts = {},
+  ): Promise<Answer> {
     const http = token === undefined ? this.#http! : this.#stranger!;
     const bytes = body === undefined ? undefined : utf8(typeof body === 'string' ? body : JSON.stringify(body));
     const headers = {

@@ -36,7 +36,14 @@ export const version = (name: string, openAPIV3Schema: unknown, more: Partial<Ve
 /** Keeps everything. */
 export const anything = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
 
-export function definition({ group, plural, kind, scope = 'Namespaced', versions = [version('v1', anything)], labels }: DefinitionParts): Definition {
+export function definition({
+  group,
+  plural,
+  kind,
+  scope = 'Namespaced',
+  versions = [version('v1', anything)],
+  labels,
+}: DefinitionParts): Definition {
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',

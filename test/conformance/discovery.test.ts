@@ -151,4 +151,3 @@ const findCustom = ({ items }: Aggregated) =>
     .find(({ metadata }) => metadata.name === 'discovered.example.com')
     ?.versions.find(({ version }) => version === 'v1')
     ?.resources.find(({ resource }) => resource === 'foos');
-

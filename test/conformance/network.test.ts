@@ -35,7 +35,10 @@ conformance('network', (bed) => {
     const { addresses, ports } = endpoints.subsets[0]!;
     assert.ok(addresses!.length > 0);
     assert.deepEqual(
-      items.map((slice) => [slice.endpoints?.flatMap((endpoint) => endpoint.addresses), slice.ports?.map(({ name, port }) => [name, port])]),
+      items.map((slice) => [
+        slice.endpoints?.flatMap((endpoint) => endpoint.addresses),
+        slice.ports?.map(({ name, port }) => [name, port]),
+      ]),
       [[addresses!.map(({ ip }) => ip), ports!.map(({ name, port }) => [name, port])]],
     );
     assert.equal(spec.ports?.[0]?.targetPort, ports![0]!.port);
@@ -64,7 +67,10 @@ conformance('network', (bed) => {
       kind: Endpoints,
       namespace,
       make: () => ({ subsets: [{ addresses: [{ ip: '10.0.0.24' }], ports: [{ name: 'http', port: 80, protocol: 'TCP' as const }] }] }),
-      change: (endpoints) => ({ ...endpoints, subsets: [{ addresses: [{ ip: '10.0.0.25' }], ports: [{ name: 'http-test', port: 8080 }] }] }),
+      change: (endpoints) => ({
+        ...endpoints,
+        subsets: [{ addresses: [{ ip: '10.0.0.25' }], ports: [{ name: 'http-test', port: 8080 }] }],
+      }),
     });
   });
 
@@ -132,11 +138,19 @@ conformance('network', (bed) => {
       { subresource: 'status' },
     );
     assert.deepEqual(patched.status, { loadBalancer: { ingress: [{ ip: '203.0.113.1', ipMode: 'VIP' }] } });
-    const put = await bed.client.updateStatus(Service, { ...patched, status: { ...patched.status, conditions: [condition('True')] } } as never);
+    const put = await bed.client.updateStatus(Service, {
+      ...patched,
+      status: { ...patched.status, conditions: [condition('True')] },
+    } as never);
     assert.deepEqual(put.status?.conditions, [condition('True')]);
     const labelled = await bed.client.patch(Service, at, 'strategic', {
       metadata: { labels: { 'test-service': 'patched' } },
-      spec: { ports: [{ port: 443, name: 'https' }, { port: 80, name: 'http' }] },
+      spec: {
+        ports: [
+          { port: 443, name: 'https' },
+          { port: 80, name: 'http' },
+        ],
+      },
     });
     assert.deepEqual(
       labelled.spec.ports?.map(({ name, port }) => [name, port]),
@@ -177,7 +191,10 @@ conformance('network', (bed) => {
 
   test('a Service changes its type and takes and frees what it needs', async () => {
     const namespace = await bed.namespace();
-    const external = await bed.client.create(Service, service(namespace, 'changing', { type: 'ExternalName', externalName: 'example.com' }));
+    const external = await bed.client.create(
+      Service,
+      service(namespace, 'changing', { type: 'ExternalName', externalName: 'example.com' }),
+    );
     assert.deepEqual([external.spec.clusterIP, external.spec.ports?.[0]?.nodePort], [undefined, undefined]);
     const cluster = await bed.client.update(Service, { ...external, spec: { ports: external.spec.ports, type: 'ClusterIP' } } as never);
     assert.match(cluster.spec.clusterIP!, /^10\.96\./);

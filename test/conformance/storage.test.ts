@@ -22,7 +22,11 @@ const volumeSpec: PersistentVolumeSpec = {
   storageClassName: 'by-hand',
   hostPath: { path: '/tmp/data' },
 };
-const claimSpec: PersistentVolumeClaimSpec = { accessModes: ['ReadWriteOnce'], storageClassName: 'by-hand', resources: { requests: { storage: '2Gi' } } };
+const claimSpec: PersistentVolumeClaimSpec = {
+  accessModes: ['ReadWriteOnce'],
+  storageClassName: 'by-hand',
+  resources: { requests: { storage: '2Gi' } },
+};
 const condition = (type: string) => ({
   type,
   status: 'True',
@@ -122,7 +126,9 @@ conformance('storage', (bed) => {
     const claim = await bed.client.create(PersistentVolumeClaim, { metadata: { namespace, name: 'claim' }, spec: claimSpec } as never);
     assert.deepEqual([claim.spec.volumeMode, claim.status?.phase], ['Filesystem', 'Pending']);
     await refused(
-      bed.client.patch(PersistentVolumeClaim, { namespace, name: 'claim' }, 'merge', { spec: { volumeName: 'one', storageClassName: 'two' } }),
+      bed.client.patch(PersistentVolumeClaim, { namespace, name: 'claim' }, 'merge', {
+        spec: { volumeName: 'one', storageClassName: 'two' },
+      }),
       422,
       'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims',
     );

@@ -40,11 +40,7 @@ conformance('watchers', (bed) => {
     const first = await bed.client.update(ConfigMap, { ...made, data: { mutation: '1' } });
     await bed.client.update(ConfigMap, { ...first, data: { mutation: '2' } });
     await bed.client.delete(ConfigMap, { namespace, name: 'one' });
-    using watch = bed.watch(
-      ConfigMap,
-      { namespace },
-      { labelSelector: 'watch=from', resourceVersion: first.metadata.resourceVersion },
-    );
+    using watch = bed.watch(ConfigMap, { namespace }, { labelSelector: 'watch=from', resourceVersion: first.metadata.resourceVersion });
     assert.deepEqual(told(await watch.next()).slice(0, 3), ['MODIFIED', 'one', '2']);
     assert.equal((await watch.next()).type, 'DELETED');
   });

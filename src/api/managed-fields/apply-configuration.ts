@@ -79,7 +79,8 @@ class Conflicts extends Error {
   }
 }
 
-function requireApplicable({ applied, schema, apiVersion, kind }: Apply): void {
+/** Throws as `applyConfiguration` does for what cannot be applied at all; for a configuration that is not decoded yet, too. */
+export function requireApplicable({ applied, schema, apiVersion, kind }: Pick<Apply, 'applied' | 'schema' | 'apiVersion' | 'kind'>): void {
   const { group, version } = parseApiVersion(applied.apiVersion ?? '') ?? { group: '', version: applied.apiVersion ?? '' };
   const type = `${group}/${version}, Kind=${applied.kind ?? ''}`;
   if (applied.apiVersion !== apiVersion || (kind !== undefined && applied.kind !== kind)) throw badRequest(`invalid object type: ${type}`);

@@ -61,6 +61,7 @@ export function memberSchema(schema: Schema, name: string): Schema | undefined {
   const field = schema.fields?.get(name);
   if (field) return field.schema;
   if (schema.values) return schema.values;
+  if (schema.preservesUnknownFields) return deducedSchema;
   // Types without a single field take anything, as upstream's schema has it.
   return schema.type === 'object' && (schema.fields?.size ?? 0) === 0 ? deducedSchema : undefined;
 }

@@ -1,6 +1,7 @@
-import type { ApiResult, Body, PatchOptions } from '../../api/call.ts';
+import type { ApiResult, Body } from '../../api/call.ts';
 import type { Draft } from '../../api/draft.ts';
-import { ApiError, badRequest, isNotFound, unsupportedMediaType } from '../../api/errors.ts';
+import { ApiError, badRequest, invalidObject, isNotFound, unsupportedMediaType } from '../../api/errors.ts';
+import { invalid } from '../../api/field-error.ts';
 import type { Kind } from '../../api/kind.ts';
 import { applyConfiguration } from '../../api/managed-fields/apply-configuration.ts';
 import { apiVersionOf, type KubeObject } from '../../api/meta.ts';
@@ -8,9 +9,12 @@ import { applyJsonPatch, unknownPatchFields } from '../../api/patch/json-patch.t
 import { applyMergePatch } from '../../api/patch/merge-patch.ts';
 import { applyStrategicMergePatch } from '../../api/patch/strategic-merge-patch.ts';
 import { decodeBody } from '../../api/decode.ts';
+import { DecodeError } from '../../api/decode-value.ts';
 import { text } from '../../codec/bytes.ts';
-import { findDuplicateFields, JsonError, parseJson } from '../../codec/json.ts';
+import { goText } from '../../codec/go-text.ts';
+import { findDuplicateFields, JsonError, parseJson, stringifyJson } from '../../codec/json.ts';
 import { answerObject } from './answer.ts';
+import { readConfiguration, sayStrictProblem } from './apply-body.ts';
 import { changeObject } from './change.ts';
 import { createObject } from './create.ts';
 import { applyDefaults, managerOf } from './incoming.ts';
@@ -28,7 +32,7 @@ export async function patch(request: RequestTo<'patch'>, deps: WriteDeps): Promi
 async function patchObject(request: RequestTo<'patch'>, deps: WriteDeps): Promise<ApiResult> {
   const { call, kind } = request;
   const options = call.options ?? {};
-  const transform = patcherOf(request);
+  const patched = patcherOf(request);
   const changed = await changeObject(
     request,
     {
@@ -36,85 +40,113 @@ async function patchObject(request: RequestTo<'patch'>, deps: WriteDeps): Promis
       manager: managerOf(request, options),
       dryRun: isDryRun(options),
       tracked: false,
-      next: (current) => decodePatched(request, transform(current)),
+      next: patched,
     },
     deps,
   );
   return answerObject(kind, changed);
 }
 
-/** What the patch does to a document; the patch itself is read once. */
-export function patcherOf({ call, kind, context }: RequestTo<'patch'>): (document: KubeObject) => unknown {
-  const { body, patchType } = call;
+/** What the patch makes of an object, decoded and with its defaults; the patch itself is read once. */
+export function patcherOf(request: RequestTo<'patch'>): (current: KubeObject) => Draft<KubeObject> {
+  const { patchType, body } = request.call;
   const { value, duplicates } = readPatch(body);
-  checkPatchFields(call.options ?? {}, context.warnings, [
-    ...duplicates.map((path) => `duplicate field ${JSON.stringify(path)}`),
-    ...(patchType === 'json' ? unknownPatchFields(value) : []),
-  ]);
-  switch (patchType) {
+  const transform = transformOf(request, value);
+  const problems =
+    patchType === 'json' ? [...duplicates.map((problem) => `json patch ${problem}`), ...unknownPatchFields(value)] : duplicates;
+  return (current) => {
+    const document = transform(current);
+    // Errors show the patched document, but of a strategic merge patch, the patch.
+    const shown = () => (patchType === 'strategic' ? goText(value) : stringifyJson(document));
+    return decodePatched(request, document, problems, shown);
+  };
+}
+
+function transformOf({ call, kind }: RequestTo<'patch'>, patch: unknown): (document: KubeObject) => unknown {
+  switch (call.patchType) {
     case 'json':
-      return (document) => applyJsonPatch(document, value);
+      return (document) => applyJsonPatch(document, patch);
     case 'merge':
-      return (document) => applyMergePatch(document, value);
+      return (document) => applyMergePatch(document, patch);
     default: {
       // Custom resources have no merge keys to go by.
       if (kind.publishedSchema)
         throw unsupportedMediaType(['application/json-patch+json', 'application/merge-patch+json', 'application/apply-patch+yaml']);
       const schema = kind.schema();
-      return (document) => applyStrategicMergePatch(document, value, schema);
+      return (document) => applyStrategicMergePatch(document, patch, schema);
     }
   }
-}
-
-function checkPatchFields({ fieldValidation }: PatchOptions, warnings: string[], problems: readonly string[]): void {
-  if (problems.length === 0 || fieldValidation === 'Ignore') return;
-  if (fieldValidation === 'Strict') throw badRequest(`strict decoding error: ${problems.join(', ')}`);
-  warnings.push(...problems);
 }
 
 function readPatch(body: Body): { readonly value: unknown; readonly duplicates: readonly string[] } {
   if ('object' in body) return { value: body.object, duplicates: [] };
   const source = text(body.bytes);
   try {
-    return { value: parseJson(source), duplicates: findDuplicateFields(source) };
+    return { value: parseJson(source), duplicates: findDuplicateFields(source).map((path) => `duplicate field ${JSON.stringify(path)}`) };
   } catch (error) {
     if (error instanceof JsonError) throw badRequest(`error decoding patch: ${error.message}`);
     throw error;
   }
 }
 
-/** The patched document, as strictly read as any body, with its defaults. */
-function decodePatched({ call, kind, context }: RequestTo<'patch'>, document: unknown): Draft<KubeObject> {
-  const { object, warnings } = decodeBody({ object: document }, kind, call.options?.fieldValidation);
-  for (const warning of warnings) if (!context.warnings.includes(warning)) context.warnings.push(warning);
+/**
+ * The patched document, as strictly read as any body, with its defaults; `problems` are those of the
+ * patch itself. What cannot be read, or not strictly, is the patch's fault: 422, not 400.
+ */
+function decodePatched(
+  { call, kind, context }: RequestTo<'patch'>,
+  document: unknown,
+  problems: readonly string[],
+  shown: () => string,
+): Draft<KubeObject> {
+  const { fieldValidation } = call.options ?? {};
+  const { object, warnings } = asPatch(shown, () =>
+    decodeBody({ object: document }, kind, fieldValidation === 'Ignore' ? 'Ignore' : 'Warn'),
+  );
+  const found = fieldValidation === 'Ignore' ? [] : [...problems, ...warnings];
+  if (found.length > 0 && fieldValidation === 'Strict') throw invalidPatch(shown(), `strict decoding error: ${found.join(', ')}`);
+  for (const warning of found) if (!context.warnings.includes(warning)) context.warnings.push(warning);
   applyDefaults(kind, object);
   return object;
 }
+
+function asPatch<T>(shown: () => string, decode: () => T): T {
+  try {
+    return decode();
+  } catch (error) {
+    if (error instanceof ApiError && error.cause instanceof DecodeError) throw invalidPatch(shown(), error.cause.message);
+    throw error;
+  }
+}
+
+/** Of no kind and no name, as upstream has it. */
+const invalidPatch = (shown: string, why: string): ApiError => invalidObject({ group: '', kind: '' }, '', [invalid('patch', shown, why)]);
 
 /** Server-side apply; makes the object where there is none. */
 async function apply(request: RequestTo<'patch'>, deps: WriteDeps): Promise<ApiResult> {
   const { call, kind } = request;
   const options = call.options ?? {};
   const subresource = call.resource.subresource ?? '';
-  const applied = readConfiguration(request);
+  const { applied, problem } = readConfiguration(request);
   const manager = managerOf(request, options);
   const dryRun = isDryRun(options);
-  const onto = (live: KubeObject | undefined): Draft<KubeObject> =>
-    decodeApplied(
-      kind,
-      applyConfiguration({
-        live,
-        applied,
-        schema: kind.schema(),
-        manager,
-        force: options.force === true,
-        apiVersion: apiVersionOf(kind),
-        kind: kind.kind,
-        subresource,
-        nowMs: deps.clock.now(),
-        ignoredFields: subresource === 'status' ? [['spec']] : hasStatus(kind) ? [['status']] : [],
-      }),
-    );
+  const onto = (live: KubeObject | undefined): Draft<KubeObject> => {
+    const merged = applyConfiguration({
+      live,
+      applied,
+      schema: kind.schema(),
+      manager,
+      force: options.force === true,
+      apiVersion: apiVersionOf(kind),
+      kind: kind.kind,
+      subresource,
+      nowMs: deps.clock.now(),
+      ignoredFields: subresource === 'status' ? [['spec']] : hasStatus(kind) ? [['status']] : [],
+    });
+    // What apply itself refuses is told before this.
+    if (problem !== undefined) sayStrictProblem(request, problem);
+    return decodeApplied(kind, merged);
+  };
   try {
     return answerObject(kind, await changeObject(request, { subresource, manager, dryRun, tracked: true, next: onto }, deps));
   } catch (error) {
@@ -127,22 +159,6 @@ async function apply(request: RequestTo<'patch'>, deps: WriteDeps): Promise<ApiR
       );
     return answerObject(kind, await createObject(request, onto(undefined), manager, dryRun, deps, true), 201);
   }
-}
-
-/** The configuration as it was sent, checked against path and type, without defaults: what it does not say it does not own. */
-function readConfiguration(request: RequestTo<'patch'>): KubeObject {
-  const { call, kind, namespace, name, context } = request;
-  const { object, warnings } = decodeBody(call.body, kind, call.options?.fieldValidation);
-  context.warnings.push(...warnings);
-  const { metadata } = object;
-  if (metadata.name && metadata.name !== name)
-    throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
-  if (kind.namespaced && metadata.namespace && metadata.namespace !== namespace)
-    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
-  metadata.name = name;
-  if (kind.namespaced) metadata.namespace = namespace;
-  delete metadata.creationTimestamp;
-  return object;
 }
 
 function decodeApplied(kind: Kind, merged: KubeObject): Draft<KubeObject> {

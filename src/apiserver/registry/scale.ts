@@ -12,7 +12,7 @@ import { schemaOf } from '../../api/schemas.ts';
 import { answerValue } from './answer.ts';
 import { changeObject } from './change.ts';
 import { get } from './get.ts';
-import { applyDefaults, incoming, managerOf } from './incoming.ts';
+import { incoming, managerOf } from './incoming.ts';
 import { patcherOf } from './patch.ts';
 import type { RequestTo, ResourceRequest } from './request.ts';
 import type { WriteDeps } from './write-deps.ts';
@@ -111,15 +111,11 @@ function rescaled(kind: Kind, current: Draft<KubeObject>, scale: Scale): Draft<K
 
 /** A patch that is not an apply. */
 function patchedBy(request: RequestTo<'patch'>): (current: Draft<KubeObject>) => Draft<KubeObject> {
-  const { kind, call, context } = request;
-  const scaleKind = scaleKindOf(kind);
-  const patch = patcherOf({ ...request, kind: scaleKind });
+  const { kind } = request;
+  const patch = patcherOf({ ...request, kind: scaleKindOf(kind) });
   return (current) => {
     const before = scaleOf(kind, current);
-    const { object, warnings } = decodeBody({ object: patch(before) }, scaleKind, call.options?.fieldValidation);
-    for (const warning of warnings) if (!context.warnings.includes(warning)) context.warnings.push(warning);
-    applyDefaults(scaleKind, object);
-    const scale = object as Draft<Scale>;
+    const scale = patch(before) as Draft<Scale>;
     refuseUnsaid(kind, current, scale);
     // The revision that the patch merely left as it was is no condition: another try sees a later one.
     if (scale.metadata.resourceVersion === before.metadata.resourceVersion) delete scale.metadata.resourceVersion;
