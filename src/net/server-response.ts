@@ -126,7 +126,8 @@ function* batched(chunks: readonly Uint8Array[]): Generator<Uint8Array> {
     batch.push(chunk);
     size += chunk.length;
     if (size < target) continue;
-    yield Buffer.concat(batch, size);
+    // One that is large enough by itself goes as it is.
+    yield batch.length === 1 ? chunk : Buffer.concat(batch, size);
     batch = [];
     size = 0;
   }

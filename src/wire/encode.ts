@@ -3,6 +3,7 @@ import type { ApiResult, ObjectList } from '../api/call.ts';
 import type { Kind } from '../api/kind.ts';
 import type { KubeObject } from '../api/meta.ts';
 import { encodeKubernetesProtobuf, protobufMediaType } from '../api/protobuf/envelope.ts';
+import { ByteBatches } from '../codec/byte-batches.ts';
 import { utf8 } from '../codec/bytes.ts';
 import { stringifyJson } from '../codec/json.ts';
 import { stringifyYaml } from '../codec/yaml.ts';
@@ -50,27 +51,34 @@ export function writeList({ list, of }: Of<'list'>, render: Render, headers: Htt
 }
 
 /** A list of objects' own bytes. */
-function objectChunks({ kind, apiVersion, metadata, items }: ObjectList): Uint8Array[] {
-  const chunks = [listStart({ kind, apiVersion, metadata }, 'items')];
-  for (const item of items) {
-    if (chunks.length > 1) chunks.push(comma);
-    for (const chunk of item.json()) chunks.push(chunk);
+function objectChunks({ kind, apiVersion, metadata, items }: ObjectList): readonly Uint8Array[] {
+  const batches = new ByteBatches();
+  batches.add(listStart({ kind, apiVersion, metadata }, 'items'));
+  for (const [index, item] of items.entries()) {
+    if (index > 0) batches.add(comma);
+    if (item.addJson) item.addJson(batches);
+    else for (const chunk of item.json()) batches.add(chunk);
   }
-  chunks.push(listEnd);
-  return chunks;
+  batches.add(listEnd);
+  return batches.chunks;
 }
 
-/** Item by item, since the whole may be longer than any string. */
+/** Some items at a time, since the whole may be longer than any string. */
 function renderedChunks(list: ObjectList, of: Kind | undefined, render: Render): Uint8Array[] {
   const { head, field, itemOf } = renderingOf(list, of, render);
   const chunks = [listStart(head, field)];
-  for (const item of list.items) {
-    const separator = chunks.length > 1 ? ',' : '';
-    chunks.push(utf8(separator + stringifyJson(itemOf(item.object))));
+  let gathered = '';
+  for (const [index, item] of list.items.entries()) {
+    gathered += (index > 0 ? ',' : '') + stringifyJson(itemOf(item.object));
+    if (gathered.length < gatheredCharacters) continue;
+    chunks.push(utf8(gathered));
+    gathered = '';
   }
-  chunks.push(listEnd);
+  chunks.push(utf8(gathered), listEnd);
   return chunks;
 }
+
+const gatheredCharacters = 64 * 1024;
 
 const listStart = (head: object, field: string): Uint8Array => utf8(`${stringifyJson(head).slice(0, -1)},"${field}":[`);
 

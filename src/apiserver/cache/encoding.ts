@@ -4,6 +4,7 @@
  * `{"kind":…,"apiVersion":…,"metadata":{` ‹here› `"name":…`. So an object is encoded once, when it
  * is written, and every get, list and watch sends the same bytes around one short splice.
  */
+import type { ByteBatches } from '../../codec/byte-batches.ts';
 import { text, utf8 } from '../../codec/bytes.ts';
 import { parseJson, stringifyJson } from '../../codec/json.ts';
 import { apiVersionOf, type GroupVersion, type KubeObject } from '../../api/meta.ts';
@@ -36,8 +37,16 @@ export const encodeStored = (opening: Opening, object: KubeObject): Uint8Array =
 export function splice(opening: Opening, value: Uint8Array, revision: number): readonly Uint8Array[] {
   const at = opening.bytes.length;
   if (!opensWith(value, opening.bytes)) return [utf8(stringifyJson(decodeStored(value, revision)))];
-  return [opening.bytes, utf8(`"resourceVersion":"${revision}",`), value.subarray(at)];
+  return [opening.bytes, utf8(resourceVersionMember(revision)), value.subarray(at)];
 }
+
+/** As `splice`, into `batches`. */
+export function addSpliced(batches: ByteBatches, opening: Opening, value: Uint8Array, revision: number): void {
+  if (opensWith(value, opening.bytes)) batches.addWithText(value, opening.bytes.length, resourceVersionMember(revision));
+  else for (const chunk of splice(opening, value, revision)) batches.add(chunk);
+}
+
+const resourceVersionMember = (revision: number): string => `"resourceVersion":"${revision}",`;
 
 /** The object in an entry's value. Throws `JsonError` for a value that is no JSON. */
 export function decodeStored(value: Uint8Array, revision: number): KubeObject {
