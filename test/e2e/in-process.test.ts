@@ -58,7 +58,7 @@ test('an informer keeps a copy, and tells of each change once', async () => {
   });
   const seen: string[] = [];
   informer.onChange(({ now, old }: Change<ConfigMapObject>) => {
-    seen.push(`${old ? (now ? 'changed' : 'gone') : 'new'} ${(now ?? old)!.metadata.name}`);
+    seen.push(`${old ? (now ? 'changed' : 'gone') : 'new'} ${(now ?? old).metadata.name}`);
   });
   const stop = new AbortController();
   await informer.start(stop.signal);
