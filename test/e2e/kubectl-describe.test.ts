@@ -4,6 +4,52 @@ import { test } from 'node:test';
 import { eachKubectl } from './each-kubectl.ts';
 import { deployment, documents, pod } from './manifests.ts';
 
+const furtherKinds = `apiVersion: v1
+kind: ReplicationController
+metadata: {name: rc}
+spec: {replicas: 1, selector: {a: b}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: nginx}]}}}
+---
+apiVersion: v1
+kind: PersistentVolume
+metadata: {name: disk}
+spec: {capacity: {storage: 1Gi}, accessModes: [ReadWriteOnce], hostPath: {path: /tmp/x}, storageClassName: manual}
+---
+apiVersion: storage.k8s.io/v1
+kind: StorageClass
+metadata: {name: standard, annotations: {storageclass.kubernetes.io/is-default-class: "true"}}
+provisioner: example.com/disks
+---
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: {name: es, labels: {kubernetes.io/service-name: s}}
+addressType: IPv4
+ports: [{name: http, port: 80}]
+endpoints: [{addresses: [10.0.0.1], conditions: {ready: true}}]
+---
+apiVersion: v1
+kind: LimitRange
+metadata: {name: lr}
+spec: {limits: [{type: Container, default: {cpu: 500m}, defaultRequest: {cpu: 100m}}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: np}
+spec: {podSelector: {matchLabels: {a: b}}, ingress: [{from: [{podSelector: {}}], ports: [{port: 80}]}]}
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: hpa}
+spec:
+  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}
+  maxReplicas: 3
+  metrics: [{type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 50}}}]
+---
+apiVersion: coordination.k8s.io/v1
+kind: Lease
+metadata: {name: l}
+spec: {holderIdentity: me, leaseDurationSeconds: 10}
+`;
+
 eachKubectl('kubectl describe and events', (bed) => {
   test('pods, whole', async () => {
     const k = await bed.within();
@@ -71,6 +117,35 @@ eachKubectl('kubectl describe and events', (bed) => {
       await k.ok('get pvc'),
       /^NAME +STATUS +VOLUME +CAPACITY +ACCESS MODES +STORAGECLASS +(VOLUMEATTRIBUTESCLASS +)?AGE\ndata +Pending /,
     );
+  });
+
+  test('storage, networks, limits and scaling', async () => {
+    const k = await bed.within();
+    await k.ok('create -f -', furtherKinds);
+    const listed = await k.ok('get rc,pv,sc,endpointslice,limitrange,netpol,hpa,lease --no-headers -o wide');
+    for (const line of [
+      /^replicationcontroller\/rc +1 +0 +0 +\d+s +c +nginx +a=b$/m,
+      /^persistentvolume\/disk +1Gi +RWO +Retain +Pending +manual +<unset> +\d+s +Filesystem$/m,
+      /^storageclass\.storage\.k8s\.io\/standard \(default\) +example\.com\/disks +Delete +Immediate +false +\d+s$/m,
+      /^endpointslice\.discovery\.k8s\.io\/es +IPv4 +80 +10\.0\.0\.1 +\d+s$/m,
+      /^limitrange\/lr +20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ$/m,
+      /^networkpolicy\.networking\.k8s\.io\/np +a=b +\d+s$/m,
+      /^horizontalpodautoscaler\.autoscaling\/hpa +Deployment\/web +cpu: <unknown>\/50% +1 +3 +0 +\d+s$/m,
+      /^lease\.coordination\.k8s\.io\/l +me +\d+s$/m,
+    ])
+      assert.match(listed, line);
+    const described = await k.ok('describe rc,pv,sc,endpointslice,limitrange,netpol,hpa,lease');
+    for (const line of [
+      /^Replicas: +0 current \/ 1 desired$/m,
+      /^ +Type: +HostPath \(bare host directory volume\)$/m,
+      /^IsDefaultClass: +Yes$/m,
+      /^ {2}http +80 +TCP$/m,
+      /^Container +cpu +- +- +100m +500m +-$/m,
+      /^ +To Port: 80\/TCP$/m,
+      /^ +resource cpu on pods +\(as a percentage of request\): +<unknown> \/ 50%$/m,
+      /^ +Holder Identity: +me$/m,
+    ])
+      assert.match(described, line);
   });
 
   test('of the whole cluster', async () => {
