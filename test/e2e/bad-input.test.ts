@@ -249,7 +249,7 @@ const cases: Readonly<Record<string, readonly (readonly [Request, Expected])[]>>
       [
         ['merge-patch+json', '{', badRequest('error decoding patch: unexpected end of JSON input')],
         ['merge-patch+json', '[]', badRequest('error decoding patch: json: cannot unmarshal array')],
-        ['merge-patch+json', '{"metadata":5}', badRequest('cannot unmarshal number into Go struct field ConfigMap.metadata')],
+        ['merge-patch+json', '{"metadata":5}', invalid('cannot unmarshal number into Go struct field ConfigMap.metadata')],
         ['json-patch+json', '{}', badRequest('error decoding patch: json: cannot unmarshal object')],
         [
           'json-patch+json',
