@@ -100,9 +100,8 @@ class Loop {
 
   #on<O extends KubeObject>(kind: Kind<O>, toKeys: (object: O) => readonly string[]): void {
     this.#informers.of(kind).onChange(({ now, old }) => {
-      // An object that changed its owner or selection wakes both.
-      if (old) for (const key of toKeys(old)) this.#queue.add(key);
-      if (now) for (const key of toKeys(now)) this.#queue.add(key);
+      // An object that changed its owner or selection wakes both; what is added twice may be handled twice.
+      for (const key of new Set([...(old ? toKeys(old) : []), ...(now ? toKeys(now) : [])])) this.#queue.add(key);
       this.#unpark();
     });
   }
