@@ -8,7 +8,7 @@ import type { ConfigMap as ConfigMapObject } from '../api/generated/core/v1.ts';
 import { ConfigMap } from '../api/kinds/core/configmap.ts';
 import { Secret } from '../api/kinds/core/secret.ts';
 import { startVirtualControlPlane, type VirtualControlPlane } from '../cluster/virtual-control-plane.ts';
-import { runController, Terminal, type Controller } from './controller.ts';
+import { defineController, runController, Terminal, type Controller } from './controller.ts';
 import { Informers } from './informers.ts';
 
 let plane: VirtualControlPlane;
@@ -35,7 +35,7 @@ async function run(controller: Pick<Controller<ConfigMapObject>, 'reconcile'> & 
     ...more,
     reconcile: async (object, context) => (object.metadata.name === 'one' ? reconcile(object, context) : undefined),
   };
-  await runController(mine as unknown as Controller, plane.client, new Informers(plane.client, env), env);
+  await runController(defineController(mine), plane.client, new Informers(plane.client, env), env);
   await plane.clock.settle();
 }
 
