@@ -55,8 +55,8 @@ const asked = (client: ClientHttp2Session, headers: OutgoingHttpHeaders, body?: 
   return answerOf(stream);
 };
 
-async function eventually(isTrue: () => boolean): Promise<void> {
-  for (let i = 0; i < 200 && !isTrue(); i++) await delay(5);
+async function eventually(isTrue: () => boolean, withinMs = 1_000): Promise<void> {
+  for (let i = 0; i < withinMs / 5 && !isTrue(); i++) await delay(5);
   assert.ok(isTrue());
 }
 
@@ -137,6 +137,22 @@ test('HTTP/2: too large a body costs its stream, not the connection', async () =
   }
   assert.deepEqual(await asked(client, { ':method': 'POST' }, 'small'), { status: 200, body: 'small' });
   client.close();
+});
+
+test('HTTP/2: whoever sends too large a body gets the whole answer before the stream is reset, and is cut off when it never ends', async () => {
+  await using server = await serveOnLoopback(echo(1000));
+  const client = session(server.port);
+  const stream = client.request({ ':method': 'POST', ':path': '/', 'content-length': '9000000' });
+  const codes: number[] = [];
+  stream.on('close', () => codes.push(stream.rstCode));
+  stream.write(Buffer.alloc(200_000));
+  let body = '';
+  stream.on('data', (chunk: Buffer) => (body += chunk.toString()));
+  await once(stream, 'end');
+  assert.deepEqual([body, codes], ['BodyTooLargeError', []]);
+  await eventually(() => codes.length > 0, 2_000);
+  assert.deepEqual(codes, [constants.NGHTTP2_NO_ERROR]);
+  client.destroy();
 });
 
 test('HTTP/2: a long answer that is not read costs no other stream', async () => {

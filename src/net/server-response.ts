@@ -81,24 +81,24 @@ export class ServerResponse implements HttpResponse {
     const raw = this.#rawRequest;
     if ('stream' in raw) {
       const { stream } = raw;
-      // Go's client takes a reset behind a whole answer for a broken one: only streams whose body is still to come are reset.
       if (stream.endAfterHeaders || stream.readableEnded) return;
-      // Unread bytes would be missing from the connection's window for good.
-      stream.resume();
-      stream.once('finish', () => stream.close(constants.NGHTTP2_NO_ERROR));
-      return;
+      // Go's client ends its body when it has the whole answer, and a reset at once would overtake the answer's end. Bytes left unread would be
+      // missing from the connection's window for good.
+      return discard(raw, () => stream.close(constants.NGHTTP2_NO_ERROR));
     }
-    if (this.#request.awaitsInvitation) return;
-    let left = mostDiscardedBytes;
-    const giveUp = () => raw.socket.destroy();
-    const timer = setTimeout(giveUp, longestDiscardMs);
-    raw.on('data', (chunk: Buffer) => {
-      left -= chunk.length;
-      if (left < 0) giveUp();
-    });
-    raw.once('close', () => clearTimeout(timer)).once('end', () => clearTimeout(timer));
-    raw.resume();
+    if (!this.#request.awaitsInvitation) discard(raw, () => raw.socket.destroy());
   }
+}
+
+function discard(raw: RawRequest, giveUp: () => void): void {
+  let left = mostDiscardedBytes;
+  const timer = setTimeout(giveUp, longestDiscardMs);
+  raw.on('data', (chunk: Buffer) => {
+    left -= chunk.length;
+    if (left < 0) giveUp();
+  });
+  raw.once('close', () => clearTimeout(timer)).once('end', () => clearTimeout(timer));
+  raw.resume();
 }
 
 const smallBytes = 64 * 1024;
