@@ -149,6 +149,7 @@ test('HTTP/2: whoever sends too large a body gets the whole answer before the st
   let body = '';
   stream.on('data', (chunk: Buffer) => (body += chunk.toString()));
   await once(stream, 'end');
+  await delay(100);
   assert.deepEqual([body, codes], ['BodyTooLargeError', []]);
   await eventually(() => codes.length > 0, 2_000);
   assert.deepEqual(codes, [constants.NGHTTP2_NO_ERROR]);
