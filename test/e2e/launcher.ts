@@ -16,14 +16,14 @@ export interface Person extends AsyncDisposable {
   daemonPid(cluster: string): number;
 }
 
-/** `command` is what comes before the arguments. Disposal takes down every cluster of theirs. */
-export function person(command: readonly string[], variables: NodeJS.ProcessEnv = {}): Person {
+/** `command` is what comes before the arguments, and runs in `folder` (their home when absent). Disposal takes down every cluster of theirs. */
+export function person(command: readonly string[], variables: NodeJS.ProcessEnv = {}, folder?: string): Person {
   const home = mkdtempSync(join(tmpdir(), 'slipway-person-'));
   const environment: NodeJS.ProcessEnv = { ...process.env, HOME: home, SLIPWAY_HOME: join(home, 'clusters'), ...variables };
   for (const name of ['KUBECONFIG', 'INIT_CWD', 'npm_command', 'SLIPWAY_COMMAND']) if (!(name in variables)) delete environment[name];
   const [program = '', ...first] = command;
   const slipway = (line: string, options: RunOptions = {}) =>
-    runProgram(program, [...first, ...line.split(' ')], { cwd: home, environment, ...options });
+    runProgram(program, [...first, ...line.split(' ')], { cwd: folder ?? home, environment, ...options });
   const json = async (line: string) => {
     const { stdout, stderr } = await slipway(`${line} -o json`);
     if (stdout === '') throw new Error(`slipway ${line}: ${stderr}`);
