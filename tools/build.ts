@@ -5,7 +5,7 @@
  */
 import { build, type Plugin } from 'esbuild';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { ensureGenerated } from './generate/main.ts';
 import { thirdPartyLicences } from './licences.ts';
@@ -69,6 +69,20 @@ async function bundle(): Promise<void> {
 function typings(): void {
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
   execFileSync(process.execPath, [tsc, '-p', 'tsconfig.types.json', '--outDir', join(staging, 'types')], { cwd: root, stdio: 'inherit' });
+  const needed = reachable(join(staging, 'types/src/cluster/index.d.ts'));
+  for (const file of filesBelow(join(staging, 'types'))) {
+    const path = join(staging, 'types', file);
+    if (!needed.has(path)) rmSync(path);
+  }
+}
+
+/** The compiler writes a typing for all it has read; the library's own lead to few of them. */
+function reachable(from: string, found = new Set<string>()): Set<string> {
+  if (found.has(from)) return found;
+  found.add(from);
+  for (const [, specifier = ''] of readFileSync(from, 'utf8').matchAll(/(?:from |import\(|import )["'](\.[^"']+)["']/g))
+    reachable(join(dirname(from), specifier.replace(/\.[jt]s$/, '.d.ts')), found);
+  return found;
 }
 
 /** The program last: its age is what the launcher goes by, and is that of the sources that were read. */

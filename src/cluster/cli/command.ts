@@ -52,7 +52,7 @@ export class CommandError extends Error {
   override name = 'CommandError';
 }
 
-export const defineCommand = <const S extends FlagSpecs>(command: Command<S>): Command => command as Command<never>;
+export const defineCommand = <const S extends FlagSpecs>(command: Command<S>): Command => command;
 
 /** Flags that several commands have. */
 export const nameFlag = { type: 'string', default: 'slipway', usage: "The cluster's `name`." } as const;
