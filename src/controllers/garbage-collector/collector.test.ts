@@ -62,6 +62,14 @@ test('in the foreground an owner waits for dependents that block it, and for the
   await plane.until(async () => (await isGone('owner')) && (await isGone('child')) && (await isGone('grandchild')));
 });
 
+test('in the foreground an owner does not wait for what another owner keeps', async () => {
+  const [going, staying] = [await make('going'), await make('staying')];
+  await make('both', [ownerOf(going, blocking), ownerOf(staying)]);
+  await remove('going', 'Foreground');
+  await plane.until(() => isGone('going'));
+  assert.deepEqual((await find('both'))?.metadata.ownerReferences, [ownerOf(staying)]);
+});
+
 test('in the foreground a dependent that does not block holds nobody up', async () => {
   const owner = await make('owner');
   await make('child', [ownerOf(owner)], { finalizers: [hold] });

@@ -71,10 +71,11 @@ export class GarbageCollector {
 
   #changed(kind: Kind, object: KubeObject): void {
     const node = nodeOf(kind, object);
+    const before = this.#graph.get(node.uid)?.owners ?? [];
     this.#graph.set(node);
     if (node.owners.length > 0 || awaitsDependents(node) || awaitsOrphaning(node)) this.#queue.add(node.uid);
-    // Dependents that began to go, or stopped blocking, may free whoever waits for them.
-    for (const { uid } of node.owners) this.#wakeWaiting(uid);
+    // Dependents that began to go, stopped blocking, or are no longer theirs, may free whoever waits for them.
+    for (const { uid } of [...before, ...node.owners]) this.#wakeWaiting(uid);
     if (awaitsDependents(node)) for (const dependent of this.#graph.dependents(node.uid)) this.#queue.add(dependent.uid);
   }
 

@@ -41,7 +41,10 @@ export const CertificateSigningRequest = defineKind<CertificateSigningRequestTyp
     prepareForUpdate(request, { spec }) {
       request.spec = structuredClone(spec) as Draft<CertificateSigningRequestSpec>;
     },
-    prepareForStatusUpdate: (request, old, { nowMs }) => stampConditions(request.status, old.status, nowMs),
+    prepareForStatusUpdate(request, old, { nowMs }) {
+      for (const type of ['Approved', 'Denied']) keepConditions(request.status, old.status, type);
+      stampConditions(request.status, old.status, nowMs);
+    },
     validate: validateRequest,
     validateUpdate: (request, old) => validateRequestUpdate(request, old, 'metadata'),
     validateStatusUpdate: (request, old) => [...validateRequest(request), ...validateRequestUpdate(request, old, 'certificate')],
@@ -58,6 +61,15 @@ export const CertificateSigningRequest = defineKind<CertificateSigningRequestTyp
     },
   },
 });
+
+/** What the approvers said stays as they said it; where one was added or removed, validation says no. */
+function keepConditions(status: Draft<CertificateSigningRequestStatus>, old: CertificateSigningRequestStatus, type: string): void {
+  const ofType = (one: CertificateSigningRequestCondition) => one.type === type;
+  const kept = (old.conditions ?? []).filter(ofType);
+  if ((status.conditions ?? []).filter(ofType).length !== kept.length) return;
+  let index = 0;
+  status.conditions = status.conditions?.map((condition) => (ofType(condition) ? structuredClone(kept[index++]!) : condition));
+}
 
 /** Fills in when a condition was written, and since when it has been as it is. */
 function stampConditions(status: Draft<CertificateSigningRequestStatus>, old: CertificateSigningRequestStatus, nowMs: number): void {

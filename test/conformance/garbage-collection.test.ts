@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { OwnerReference } from '../../src/api/meta.ts';
+import { ConfigMap } from '../../src/api/kinds/core/configmap.ts';
+import { Pod } from '../../src/api/kinds/core/pod.ts';
+import { establish, type Custom } from './custom-resource.ts';
+import { conformance, unlessMissing, until } from './bed.ts';
+
+conformance('garbage collector', (bed) => {
+  const create = (namespace: string, name: string, ownerReferences?: readonly OwnerReference[], finalizers?: readonly string[]) =>
+    bed.client.create(ConfigMap, { metadata: { namespace, name, ownerReferences, finalizers } });
+  const isGone = (namespace: string, name: string) =>
+    until(async () => !(await bed.client.get(ConfigMap, { namespace, name }).catch(unlessMissing)));
+  const owner = (
+    of: { readonly metadata: { readonly name?: string; readonly uid?: string } },
+    more: Partial<OwnerReference> = {},
+  ): OwnerReference => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    name: of.metadata.name!,
+    uid: of.metadata.uid!,
+    ...more,
+  });
+
+  test('dependents go with their owner, unless they are orphaned', async () => {
+    const namespace = await bed.namespace();
+    const [kept, removed] = [await create(namespace, 'kept'), await create(namespace, 'removed')];
+    await create(namespace, 'of-kept', [owner(kept)]);
+    await create(namespace, 'of-removed', [owner(removed)]);
+    await bed.client.delete(ConfigMap, { namespace, name: 'kept' }, { propagationPolicy: 'Orphan' });
+    await bed.client.delete(ConfigMap, { namespace, name: 'removed' }, { propagationPolicy: 'Background' });
+    await isGone(namespace, 'kept');
+    await isGone(namespace, 'of-removed');
+    const orphan = await until(async () => {
+      const one = await bed.client.get(ConfigMap, { namespace, name: 'of-kept' });
+      return !one.metadata.ownerReferences?.length && one;
+    });
+    assert.equal(orphan.metadata.deletionTimestamp, undefined);
+  });
+
+  test('an owner that is deleted in the foreground waits for those that block it', async () => {
+    const namespace = await bed.namespace();
+    const first = await create(namespace, 'owner');
+    await create(namespace, 'blocker', [owner(first, { blockOwnerDeletion: true })], ['example.com/hold']);
+    await bed.client.delete(ConfigMap, { namespace, name: 'owner' }, { propagationPolicy: 'Foreground' });
+    await until(async () => (await bed.client.get(ConfigMap, { namespace, name: 'blocker' })).metadata.deletionTimestamp);
+    const waiting = await bed.client.get(ConfigMap, { namespace, name: 'owner' });
+    assert.deepEqual(waiting.metadata.finalizers, ['foregroundDeletion']);
+    await bed.client.patch(ConfigMap, { namespace, name: 'blocker' }, 'merge', { metadata: { finalizers: null } });
+    await isGone(namespace, 'owner');
+    await isGone(namespace, 'blocker');
+  });
+
+  test('the garbage collector does not delete dependents that have both valid owner and owner that is waiting for its own', async () => {
+    const namespace = await bed.namespace();
+    const [going, staying] = [await create(namespace, 'going'), await create(namespace, 'staying')];
+    await create(namespace, 'both', [owner(going, { blockOwnerDeletion: true }), owner(staying)]);
+    await create(namespace, 'one', [owner(going, { blockOwnerDeletion: true })]);
+    await bed.client.delete(ConfigMap, { namespace, name: 'going' }, { propagationPolicy: 'Foreground' });
+    await isGone(namespace, 'going');
+    await isGone(namespace, 'one');
+    const both = await bed.client.get(ConfigMap, { namespace, name: 'both' });
+    assert.deepEqual(
+      both.metadata.ownerReferences?.map(({ name }) => name),
+      ['staying'],
+    );
+  });
+
+  test('[sig-api-machinery] Garbage collector should not be blocked by dependency circle [Conformance]', async () => {
+    const namespace = await bed.namespace();
+    const containers = [{ name: 'pause', image: 'pause' }];
+    const pods = [];
+    for (const name of ['pod1', 'pod2', 'pod3'])
+      pods.push(await bed.client.create(Pod, { metadata: { namespace, name }, spec: { containers } } as never));
+    for (const [i, pod] of pods.entries()) {
+      const reference = owner(pods[(i + 2) % 3]!, { kind: 'Pod', controller: true, blockOwnerDeletion: true });
+      await bed.client.patch(Pod, { namespace, name: pod.metadata.name! }, 'merge', { metadata: { ownerReferences: [reference] } });
+    }
+    await bed.client.delete(Pod, { namespace, name: 'pod1' }, { propagationPolicy: 'Foreground' });
+    await until(async () => (await bed.client.list(Pod, { namespace })).items.length === 0);
+  });
+
+  test('custom resources are collected like any other', async () => {
+    const kind = await establish(bed, { group: 'collected.example.com', plural: 'foos', kind: 'Foo' });
+    const namespace = await bed.namespace();
+    const metadata = { namespace, name: 'owner' };
+    const parent: Custom = await bed.client.create(kind, { metadata });
+    const reference = { apiVersion: 'collected.example.com/v1', kind: 'Foo', name: 'owner', uid: parent.metadata.uid! };
+    await bed.client.create(kind, { metadata: { namespace, name: 'dependent', ownerReferences: [reference] } });
+    await create(namespace, 'dependent', [reference]);
+    await bed.client.delete(kind, metadata);
+    await isGone(namespace, 'dependent');
+    await until(async () => (await bed.client.list(kind, { namespace })).items.length === 0);
+  });
+
+  test('an owner that never was is as good as gone', async () => {
+    const namespace = await bed.namespace();
+    await create(namespace, 'lost', [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'none', uid: 'b7f5a6c1-0000-4000-8000-000000000000' }]);
+    await isGone(namespace, 'lost');
+  });
+});
