@@ -168,6 +168,8 @@ export interface Encodable {
   json(): readonly Uint8Array[];
   /** Adds what `json` gives to what is gathered; there where it costs less. */
   addJson?(batches: ByteBatches): void;
+  /** As `addJson`, without `kind` and `apiVersion`. */
+  addUntypedJson?(batches: ByteBatches): void;
 }
 
 export interface ObjectList {

@@ -114,6 +114,11 @@ export function parseApiVersion(apiVersion: string): GroupVersion | undefined {
   return undefined;
 }
 
+/** How items of lists are served: Go's are typed, and nobody fills in what their type is. Custom resources keep it. */
+export function withoutType({ kind: _kind, apiVersion: _apiVersion, ...rest }: KubeObject): Omit<KubeObject, 'kind' | 'apiVersion'> {
+  return rest;
+}
+
 /** `deployments.apps`, and `pods` in the core group: as error sentences name resources. */
 export const groupResourceText = ({ group, resource }: GroupResource): string => (group === '' ? resource : `${resource}.${group}`);
 export const groupKindText = ({ group, kind }: GroupKind): string => (group === '' ? kind : `${kind}.${group}`);

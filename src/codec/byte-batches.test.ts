@@ -17,6 +17,13 @@ test('pieces come out in order, however large, in few chunks', () => {
   assert.deepEqual(concatBytes(batches.chunks), concatBytes(pieces));
 });
 
+test('addTextThenRest() puts a text in the place of how bytes begin', () => {
+  const batches = new ByteBatches();
+  const bytes = utf8('{"kind":"A","metadata":{"name":"a"}}');
+  for (let i = 0; i < 300; i++) batches.addTextThenRest('{"metadata":{', bytes, 24);
+  assert.equal(text(concatBytes(batches.chunks)), '{"metadata":{"name":"a"}}'.repeat(300));
+});
+
 test('addWithText() puts a text in, and leaves the bytes as they are', () => {
   const batches = new ByteBatches();
   const bytes = utf8('{"metadata":{"name":"é"}}');

@@ -21,6 +21,15 @@ export class ByteBatches {
     this.#used += bytes.length + text.length;
   }
 
+  /** Adds ASCII `text`, and `bytes` from `offset` on. */
+  addTextThenRest(text: string, bytes: Uint8Array, offset: number): void {
+    this.#makeRoom(text.length + bytes.length - offset);
+    const [batch, start] = [this.#batch, this.#used];
+    for (let at = 0; at < text.length; at++) batch[start + at] = text.charCodeAt(at);
+    batch.set(bytes.subarray(offset), start + text.length);
+    this.#used += text.length + bytes.length - offset;
+  }
+
   /** Everything so far, in order. Nothing is to be added after. */
   get chunks(): readonly Uint8Array[] {
     return [...this.#full, this.#batch.subarray(0, this.#used)];

@@ -1,8 +1,9 @@
 import { ApiError } from '../api/errors.ts';
 import type { ApiResult, ObjectList } from '../api/call.ts';
 import type { Kind } from '../api/kind.ts';
-import type { KubeObject } from '../api/meta.ts';
+import { withoutType, type KubeObject } from '../api/meta.ts';
 import { encodeKubernetesProtobuf, protobufMediaType } from '../api/protobuf/envelope.ts';
+import { hasProtobuf } from '../api/protobuf/messages.ts';
 import { ByteBatches } from '../codec/byte-batches.ts';
 import { utf8 } from '../codec/bytes.ts';
 import { stringifyJson } from '../codec/json.ts';
@@ -50,13 +51,20 @@ export function writeList({ list, of }: Of<'list'>, render: Render, headers: Htt
   response.send(200, json(headers), representation.as === 'object' ? objectChunks(list) : renderedChunks(list, of, render));
 }
 
+/** Items of Kubernetes' own kinds come without their type, custom resources with it. */
+const hasUntypedItems = hasProtobuf;
+
 /** A list of objects' own bytes. */
 function objectChunks({ kind, apiVersion, metadata, items }: ObjectList): readonly Uint8Array[] {
   const batches = new ByteBatches();
+  const untyped = hasUntypedItems(apiVersion);
   batches.add(listStart({ kind, apiVersion, metadata }, 'items'));
   for (const [index, item] of items.entries()) {
     if (index > 0) batches.add(comma);
-    if (item.addJson) item.addJson(batches);
+    if (untyped) {
+      if (item.addUntypedJson) item.addUntypedJson(batches);
+      else batches.add(utf8(stringifyJson(withoutType(item.object))));
+    } else if (item.addJson) item.addJson(batches);
     else for (const chunk of item.json()) batches.add(chunk);
   }
   batches.add(listEnd);
@@ -95,7 +103,8 @@ interface Rendering {
 
 function renderingOf({ kind, apiVersion, metadata }: ObjectList, of: Kind | undefined, render: Render): Rendering {
   const { as, version } = render.representation;
-  if (as === 'object') return { head: { kind, apiVersion, metadata }, field: 'items', itemOf: (object) => object };
+  if (as === 'object')
+    return { head: { kind, apiVersion, metadata }, field: 'items', itemOf: hasUntypedItems(apiVersion) ? withoutType : (object) => object };
   if (as === 'table') {
     const options = tableOptions(render);
     return { head: tableHead(of, metadata, options), field: 'rows', itemOf: (object) => tableRow(of, object, options) };

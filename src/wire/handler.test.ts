@@ -4,7 +4,7 @@ import { clientCertificate, caPem, rawConnection, strangersCertificate } from '.
 import { objectResult, pod, podList, servedApi, type ServedApi } from '../../test/served-api.ts';
 import type { ApiCall, ApiResult, ApiServer } from '../api/call.ts';
 import { ApiError, conflict, tooManyRequests } from '../api/errors.ts';
-import type { KubeObject, Status } from '../api/meta.ts';
+import { withoutType, type KubeObject, type Status } from '../api/meta.ts';
 import { text, utf8 } from '../codec/bytes.ts';
 import { httpsClient } from '../net/https-client.ts';
 
@@ -160,7 +160,7 @@ test('objects, lists and Status come in the form that was asked for', async () =
     kind: 'PodList',
     apiVersion: 'v1',
     metadata: { resourceVersion: '9' },
-    items: [pod('a'), pod('b')],
+    items: [withoutType(pod('a')), withoutType(pod('b'))],
   });
   assert.match(await get(`GET ${pods}`, 'application/yaml'), /^kind: PodList$/m);
   const table = JSON.parse(await get(`GET ${pods}`, as('Table'))) as { rows: { cells: unknown[]; object: KubeObject }[] };

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { concatBytes, text, utf8 } from '../../codec/bytes.ts';
-import { decodeStored, encodeStored, openingOf, splice } from './encoding.ts';
+import { ByteBatches } from '../../codec/byte-batches.ts';
+import { addUntypedSpliced, decodeStored, encodeStored, openingOf, splice } from './encoding.ts';
 
 const opening = openingOf({ group: '', version: 'v1', kind: 'ConfigMap' });
 const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { resourceVersion: '3', name: 'a', uid: 'ü' }, data: { x: '1' } };
@@ -29,6 +30,18 @@ test('splice() serves values that somebody else wrote in another order, or witho
     '{"kind":"ConfigMap","apiVersion":"v1","metadata":{}}',
   ])
     assert.equal(JSON.parse(text(concatBytes(splice(opening, utf8(foreign), 7)))).metadata.resourceVersion, '7');
+});
+
+test('addUntypedSpliced() leaves out kind and apiVersion, wherever they stand', () => {
+  for (const value of [
+    encodeStored(opening, object),
+    utf8('{"apiVersion":"v1","metadata":{"name":"a","uid":"ü"},"data":{"x":"1"},"kind":"ConfigMap"}'),
+  ]) {
+    const batches = new ByteBatches();
+    addUntypedSpliced(batches, opening, value, 42);
+    const served = JSON.parse(text(concatBytes(batches.chunks)));
+    assert.deepEqual(served, { metadata: { resourceVersion: '42', name: 'a', uid: 'ü' }, data: { x: '1' } });
+  }
 });
 
 test('decodeStored() gives back what was encoded, under the entry’s revision, and keeps large integers', () => {

@@ -7,7 +7,7 @@
 import type { ByteBatches } from '../../codec/byte-batches.ts';
 import { text, utf8 } from '../../codec/bytes.ts';
 import { parseJson, stringifyJson } from '../../codec/json.ts';
-import { apiVersionOf, type GroupVersion, type KubeObject } from '../../api/meta.ts';
+import { apiVersionOf, withoutType, type GroupVersion, type KubeObject } from '../../api/meta.ts';
 import type { Draft } from '../../api/draft.ts';
 
 /** How every stored object of a kind begins. */
@@ -44,6 +44,12 @@ export function splice(opening: Opening, value: Uint8Array, revision: number): r
 export function addSpliced(batches: ByteBatches, opening: Opening, value: Uint8Array, revision: number): void {
   if (opensWith(value, opening.bytes)) batches.addWithText(value, opening.bytes.length, resourceVersionMember(revision));
   else for (const chunk of splice(opening, value, revision)) batches.add(chunk);
+}
+
+/** As `addSpliced`, without `kind` and `apiVersion`. */
+export function addUntypedSpliced(batches: ByteBatches, opening: Opening, value: Uint8Array, revision: number): void {
+  if (!opensWith(value, opening.bytes)) return batches.add(utf8(stringifyJson(withoutType(decodeStored(value, revision)))));
+  batches.addTextThenRest(`{"metadata":{${resourceVersionMember(revision)}`, value, opening.bytes.length);
 }
 
 const resourceVersionMember = (revision: number): string => `"resourceVersion":"${revision}",`;

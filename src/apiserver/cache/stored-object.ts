@@ -1,7 +1,7 @@
 import type { Encodable } from '../../api/call.ts';
 import type { Draft } from '../../api/draft.ts';
 import type { Kind } from '../../api/kind.ts';
-import type { KubeObject } from '../../api/meta.ts';
+import { withoutType, type KubeObject } from '../../api/meta.ts';
 import type { ByteBatches } from '../../codec/byte-batches.ts';
 import { utf8 } from '../../codec/bytes.ts';
 import { asJson } from '../../codec/clone-json.ts';
@@ -9,7 +9,7 @@ import { stringifyJson } from '../../codec/json.ts';
 import type { Key } from '../../store/store.ts';
 import { nameOf, type KeySpace } from '../storage/keys.ts';
 import type { DecodedCache, Holder } from './decoded-cache.ts';
-import { addSpliced, decodeStored, openingOf, splice, type Opening } from './encoding.ts';
+import { addSpliced, addUntypedSpliced, decodeStored, openingOf, splice, type Opening } from './encoding.ts';
 
 /** What the stored objects of one resource have in common. */
 export class ObjectFamily {
@@ -85,6 +85,11 @@ export class StoredObject implements Encodable, Holder {
   addJson(batches: ByteBatches): void {
     if (this.#current) addSpliced(batches, this.family.opening, this.value, this.revision);
     else for (const chunk of this.json()) batches.add(chunk);
+  }
+
+  addUntypedJson(batches: ByteBatches): void {
+    if (this.#current) addUntypedSpliced(batches, this.family.opening, this.value, this.revision);
+    else batches.add(utf8(stringifyJson(withoutType(this.object))));
   }
 
   /** A copy of its own for the caller, as the stored version's schema of today has it. */
