@@ -16,7 +16,7 @@ conformance('apps', (bed) => {
     await exercise(bed, {
       kind: CronJob,
       namespace,
-      make: () => ({ spec: { schedule: '59 23 * * *', suspend: true, jobTemplate } }) as never,
+      make: () => ({ spec: { schedule: '59 23 * * *', suspend: true, jobTemplate } }),
       change: (job) => ({ ...job, spec: { ...job.spec, schedule: '0 0 * * 0' } }),
       status: [{ lastScheduleTime: '2026-01-01T00:00:00Z' }, { lastScheduleTime: '2026-01-02T00:00:00Z' }],
     });
@@ -32,11 +32,11 @@ conformance('apps', (bed) => {
     await exercise(bed, {
       kind: ControllerRevision,
       namespace,
-      make: () => ({ data: { spec: { a: 1 } }, revision: 1 }) as never,
+      make: () => ({ data: { spec: { a: 1 } }, revision: 1 }),
       change: (one) => ({ ...one, revision: 2 }),
     });
-    const made = await bed.client.create(ControllerRevision, { metadata: { namespace, name: 'a' }, data: { a: 1 }, revision: 1 } as never);
-    await refused(bed.client.update(ControllerRevision, { ...made, data: { a: 2 } } as never), 422, 'data: Invalid value');
+    const made = await bed.client.create(ControllerRevision, { metadata: { namespace, name: 'a' }, data: { a: 1 }, revision: 1 });
+    await refused(bed.client.update(ControllerRevision, { ...made, data: { a: 2 } }), 422, 'data: Invalid value');
   });
 
   test('[sig-apps] DisruptionController should create a PodDisruptionBudget [Conformance]', async () => {

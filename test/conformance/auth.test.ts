@@ -15,7 +15,7 @@ import { makeCertificateRequest } from '../../src/codec/x509/certificate-request
 import { pemText } from '../../src/codec/x509/pem.ts';
 import { refOf } from '../../src/client/typed-client.ts';
 import { nodeCrypto } from '../../src/machine/real/crypto.ts';
-import { exercise, findInDiscovery } from './api-operations.ts';
+import { exercise } from './api-operations.ts';
 import { conformance, refused, unlessMissing, until } from './bed.ts';
 
 const containers = [{ name: 'token-test', image: 'registry.k8s.io/pause:3.10' }];
@@ -46,7 +46,7 @@ conformance(
       assert.equal(approved.status?.conditions?.[0]?.type, 'Approved');
       const status = {
         ...approved.status,
-        conditions: [...approved.status!.conditions!, { type: 'StatusUpdate', status: 'True', reason: 'E2E' }],
+        conditions: [...approved.status.conditions, { type: 'StatusUpdate', status: 'True', reason: 'E2E' }],
       };
       const updated = await bed.client.updateSub<typeof made>(place('status'), { ...approved, status } as never);
       assert.deepEqual(
@@ -54,7 +54,7 @@ conformance(
         ['Approved', 'StatusUpdate'],
       );
       // An approval is neither changed nor taken back under a status.
-      const other = updated.status!.conditions!.map((one) => ({ ...one, reason: 'Other' }));
+      const other = updated.status.conditions.map((one) => ({ ...one, reason: 'Other' }));
       const kept = await bed.client.updateSub<typeof made>(place('status'), { ...updated, status: { conditions: other } } as never);
       assert.deepEqual(
         kept.status?.conditions?.map(({ type, reason }) => [type, reason]),
@@ -71,7 +71,26 @@ conformance(
     });
 
     test('[sig-auth] PodCertificateRequest API [Privileged:ClusterAdmin] should support PodCertificateRequest API operations [Conformance]', async () => {
-      await findInDiscovery(bed, PodCertificateRequestV1Beta1, true);
+      const namespace = await bed.namespace();
+      const uid = (digit: number) => `00000000-0000-4000-8000-00000000000${digit}`;
+      const condition = { type: 'Denied', status: 'True', reason: 'E2E', message: 'no', lastTransitionTime: '2026-01-01T00:00:00Z' };
+      await exercise(bed, {
+        kind: PodCertificateRequestV1Beta1,
+        namespace,
+        make: () => ({
+          spec: {
+            signerName: 'example.com/e2e',
+            podName: 'pod',
+            podUID: uid(1),
+            serviceAccountName: 'default',
+            serviceAccountUID: uid(2),
+            nodeName: 'node',
+            nodeUID: uid(3),
+            stubPKCS10Request: certificateRequest(''),
+          },
+        }),
+        status: [{ conditions: [condition] }, { conditions: [condition] }],
+      });
     });
 
     test('[sig-auth] ServiceAccounts should allow opting out of API token automount [Conformance]', async () => {
@@ -85,7 +104,7 @@ conformance(
             metadata: { namespace, name: `pod-${account}-${String(podSays)}` },
             spec: { containers, serviceAccountName: account, automountServiceAccountToken: podSays },
           } as never);
-          const mounts = pod.spec!.containers[0]!.volumeMounts?.filter(({ mountPath }) => mountPath.endsWith('/serviceaccount')) ?? [];
+          const mounts = pod.spec.containers[0]!.volumeMounts?.filter(({ mountPath }) => mountPath.endsWith('/serviceaccount')) ?? [];
           assert.equal(mounts.length, (podSays ?? accountSays ?? true) ? 1 : 0, pod.metadata.name);
         }
     });
@@ -98,7 +117,7 @@ conformance(
         metadata: {},
         spec: { audiences: [], expirationSeconds: 3600 },
       } as never);
-      const review = await bed.client.create(TokenReview, { metadata: {}, spec: { token: status!.token } } as never);
+      const review = await bed.client.create(TokenReview, { metadata: {}, spec: { token: status.token } } as never);
       assert.equal(review.status?.authenticated, true);
       assert.equal(review.status?.error, undefined);
       assert.equal(review.status?.user?.username, `system:serviceaccount:${namespace}:e2e`);
@@ -109,10 +128,10 @@ conformance(
         'system:authenticated',
       ]);
 
-      const whoami = await bed.clientWith(status!.token!).create(SelfSubjectReview, { metadata: {} } as never);
+      const whoami = await bed.clientWith(status.token!).create(SelfSubjectReview, { metadata: {} } as never);
       assert.equal(whoami.status?.userInfo?.username, `system:serviceaccount:${namespace}:e2e`);
       await bed.client.delete(ServiceAccount, { namespace, name: 'e2e' });
-      await refused(bed.clientWith(status!.token!).create(SelfSubjectReview, { metadata: {} } as never), 401, 'Unauthorized');
+      await refused(bed.clientWith(status.token!).create(SelfSubjectReview, { metadata: {} } as never), 401, 'Unauthorized');
     });
 
     test('[sig-auth] ServiceAccounts should guarantee kube-root-ca.crt exist in any namespace [Conformance]', async () => {
@@ -148,7 +167,7 @@ conformance(
       await bed.client.create(ServiceAccount, { metadata: { namespace, name: 'e2e' } });
       const place = { ...refOf(ServiceAccount, { namespace, name: 'e2e' }), subresource: 'token' };
       const { status } = await bed.client.createSub<TokenRequest>(place, { metadata: {}, spec: {} } as never);
-      const its = bed.clientWith(status!.token!);
+      const its = bed.clientWith(status.token!);
       const resourceAttributes = { verb: 'list', resource: 'configmaps', version: 'v1', namespace };
       const user = `system:serviceaccount:${namespace}:e2e`;
       const review = { metadata: {}, spec: { resourceAttributes, user } };

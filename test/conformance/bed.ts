@@ -32,6 +32,12 @@ export interface Fields {
   readonly [name: string]: Fields | undefined;
 }
 
+/** A leaf that must be text. */
+export function textOf(leaf: unknown): string {
+  assert.equal(typeof leaf, 'string');
+  return leaf as string;
+}
+
 export interface RequestParts {
   readonly accept?: string;
   readonly contentType?: string;

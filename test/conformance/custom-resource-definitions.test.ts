@@ -37,14 +37,14 @@ conformance('custom resource definitions', (bed) => {
     const condition = (type: string) => ({ type, status: 'True', reason: 'E2E', message: 'Set by a test' });
     const read = await bed.client.getSub<Definition>(place);
     assert.ok(read.status?.conditions?.some(({ type }) => type === 'Established'));
-    const conditions = [...read.status!.conditions!, condition('StatusUpdate')];
+    const conditions = [...read.status.conditions!, condition('StatusUpdate')];
     const updated = await bed.client.updateSub<Definition>(place, { ...read, status: { ...read.status, conditions } } as never);
     assert.ok(updated.status?.conditions?.some(({ type }) => type === 'StatusUpdate'));
     const patched = await bed.client.patch(
       CustomResourceDefinition,
       at,
       'merge',
-      { status: { conditions: [...updated.status!.conditions!, condition('StatusPatch')] } },
+      { status: { conditions: [...updated.status.conditions!, condition('StatusPatch')] } },
       { subresource: 'status' },
     );
     assert.ok(patched.status?.conditions?.some(({ type }) => type === 'StatusPatch'));
@@ -164,12 +164,19 @@ conformance('publishing of custom resource definitions', (bed) => {
     assert.deepEqual(foo['x-kubernetes-group-version-kind'], [{ group: 'schema.example.com', kind: 'Foo', version: 'v1' }]);
   });
 
-  for (const [title, schema] of [
-    ['works for CRD without validation schema', { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }],
-    ['works for CRD preserving unknown fields at the schema root', { ...described('x'), 'x-kubernetes-preserve-unknown-fields': true }],
+  for (const [group, title, schema] of [
+    [
+      'without.example.com',
+      '[sig-api-machinery] CustomResourcePublishOpenAPI [Privileged:ClusterAdmin] works for CRD without validation schema [Conformance]',
+      { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+    ],
+    [
+      'root.example.com',
+      '[sig-api-machinery] CustomResourcePublishOpenAPI [Privileged:ClusterAdmin] works for CRD preserving unknown fields at the schema root [Conformance]',
+      { ...described('x'), 'x-kubernetes-preserve-unknown-fields': true },
+    ],
   ] as const)
-    test(`[sig-api-machinery] CustomResourcePublishOpenAPI [Privileged:ClusterAdmin] ${title} [Conformance]`, async () => {
-      const group = `${title.includes('root') ? 'root' : 'without'}.example.com`;
+    test(title, async () => {
       const kind = await establish(bed, { group, plural: 'foos', kind: 'Foo', scope: 'Cluster', versions: [version('v1', schema)] });
       const foo = await published(group, 'v1', 'Foo');
       assert.equal(foo['x-kubernetes-preserve-unknown-fields'], true);

@@ -25,33 +25,32 @@ conformance(
       const allocation = (device: string) => ({
         allocation: { devices: { results: [{ request: 'req-0', driver: 'gpu.example.com', pool: 'pool', device }] } },
       });
-      await exercise(bed, { kind: ResourceClaim, namespace, make: () => ({ spec: claim }) as never });
+      await exercise(bed, { kind: ResourceClaim, namespace, make: () => ({ spec: claim }) });
       const user = { resource: 'pods', name: 'a', uid: '1' };
       await exercise(bed, {
         kind: ResourceClaim,
         namespace,
-        make: () => ({ spec: claim }) as never,
+        make: () => ({ spec: claim }),
         status: [allocation('gpu-0'), { ...allocation('gpu-0'), reservedFor: [user] }],
       });
     });
 
     test('[sig-node] [DRA] CRUD Tests resource.k8s.io/v1 ResourceClaimTemplate [Conformance]', async () => {
       const namespace = await bed.namespace();
-      await exercise(bed, { kind: ResourceClaimTemplate, namespace, make: () => ({ spec: { spec: claim } }) as never });
+      await exercise(bed, { kind: ResourceClaimTemplate, namespace, make: () => ({ spec: { spec: claim } }) });
     });
 
     test('[sig-node] [DRA] CRUD Tests resource.k8s.io/v1 ResourceSlice [Conformance]', async () => {
       await exercise(bed, {
         kind: ResourceSlice,
-        make: (index) =>
-          ({
-            spec: {
-              nodeName: 'node-1',
-              driver: 'gpu.example.com',
-              pool: { name: `pool-${index}`, resourceSliceCount: 1, generation: 1 },
-              devices: [{ name: 'gpu-0', attributes: { model: { string: 'x' } }, capacity: { memory: { value: '40Gi' } } }],
-            },
-          }) as never,
+        make: (index) => ({
+          spec: {
+            nodeName: 'node-1',
+            driver: 'gpu.example.com',
+            pool: { name: `pool-${index}`, resourceSliceCount: 1, generation: 1 },
+            devices: [{ name: 'gpu-0', attributes: { model: { string: 'x' } }, capacity: { memory: { value: '40Gi' } } }],
+          },
+        }),
       });
     });
 

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { PodTemplate as Template } from '../../src/api/generated/core/v1.ts';
 import { PodTemplate } from '../../src/api/kinds/core/podtemplate.ts';
 import type { List } from '../../src/client/client.ts';
-import { conformance, refused, type Fields } from './bed.ts';
+import { conformance, refused, textOf, type Fields } from './bed.ts';
 
 const template = (namespace: string, index: number) => ({
   metadata: { namespace, name: `template-${String(index).padStart(4, '0')}` },
@@ -88,7 +88,7 @@ conformance('lists', (bed) => {
     );
     const columns = table['columnDefinitions'] as unknown as { name: string; type: string; format: string }[];
     assert.deepEqual(columns[0] && [columns[0].name, columns[0].type, columns[0].format], ['Name', 'string', 'name']);
-    const more = await bed.json(`${path}&continue=${String(table['metadata']?.['continue'])}`, { accept });
+    const more = await bed.json(`${path}&continue=${textOf(table['metadata']?.['continue'])}`, { accept });
     assert.equal((more['rows'] as unknown as unknown[]).length, 2);
     assert.equal(more['columnDefinitions'] === undefined, false);
   });

@@ -35,7 +35,7 @@ conformance('namespaces', (bed) => {
     );
     assert.equal(patched.metadata.annotations?.['patched'], 'true');
     assert.equal(patched.status.conditions?.[0]?.type, 'StatusPatch');
-    const conditions = [...patched.status.conditions!, condition('StatusUpdate')] as never;
+    const conditions = [...patched.status.conditions, condition('StatusUpdate')] as never;
     const updated = await bed.client.updateStatus(Namespace, { ...patched, status: { ...patched.status, conditions } });
     assert.deepEqual(
       updated.status.conditions?.map(({ type }) => type),

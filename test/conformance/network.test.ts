@@ -80,7 +80,7 @@ conformance('network', (bed) => {
     await exercise(bed, {
       kind: Ingress,
       namespace,
-      make: () => ({ spec: { defaultBackend: backend('default-backend'), rules: [{ host: 'foo.bar.com' }] } }) as never,
+      make: () => ({ spec: { defaultBackend: backend('default-backend'), rules: [{ host: 'foo.bar.com' }] } }),
       change: (ingress) => ({ ...ingress, spec: { ...ingress.spec, defaultBackend: backend('other') } }),
       status: [{ loadBalancer: { ingress: [{ ip: '169.1.1.1' }] } }, { loadBalancer: { ingress: [{ ip: '169.1.1.2' }] } }],
     });
@@ -95,7 +95,7 @@ conformance('network', (bed) => {
     await exercise(bed, {
       kind: NetworkPolicy,
       namespace,
-      make: () => ({ spec: { podSelector: { matchLabels: { app: 'pod' } }, ingress: [{ from: [{ namespaceSelector: {} }] }] } }) as never,
+      make: () => ({ spec: { podSelector: { matchLabels: { app: 'pod' } }, ingress: [{ from: [{ namespaceSelector: {} }] }] } }),
       change: (policy) => ({ ...policy, spec: { ...policy.spec, podSelector: {} } }),
     });
   });
@@ -141,7 +141,7 @@ conformance('network', (bed) => {
     const put = await bed.client.updateStatus(Service, {
       ...patched,
       status: { ...patched.status, conditions: [condition('True')] },
-    } as never);
+    });
     assert.deepEqual(put.status?.conditions, [condition('True')]);
     const labelled = await bed.client.patch(Service, at, 'strategic', {
       metadata: { labels: { 'test-service': 'patched' } },

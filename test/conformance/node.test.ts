@@ -62,7 +62,7 @@ conformance('node', (bed) => {
   test('[sig-node] Node Lifecycle should run through the lifecycle of a node [Conformance]', async () => {
     await exercise(bed, {
       kind: Node,
-      make: () => ({ spec: { unschedulable: true } }) as never,
+      make: () => ({ spec: { unschedulable: true } }),
       status: [
         { phase: 'Running', conditions: [{ type: 'Ready', status: 'False', reason: 'E2E', message: 'patched' }] },
         { conditions: [{ type: 'Ready', status: 'True', reason: 'E2E', message: 'put' }] },
@@ -94,9 +94,9 @@ conformance('node', (bed) => {
   test('[sig-node] PodTemplates should replace a pod template [Conformance]', async () => {
     const namespace = await bed.namespace();
     const made = await bed.client.create(PodTemplate, { metadata: { namespace, name: 'a' }, template: { spec: { containers } } });
-    const template = { ...made.template, spec: { ...made.template!.spec!, containers: [{ name: 'other', image: 'img:1' }] } };
+    const template = { ...made.template, spec: { ...made.template.spec!, containers: [{ name: 'other', image: 'img:1' }] } };
     const replaced = await bed.client.update(PodTemplate, { ...made, template });
-    const { name, imagePullPolicy } = replaced.template!.spec!.containers[0]!;
+    const { name, imagePullPolicy } = replaced.template.spec!.containers[0]!;
     assert.deepEqual([name, imagePullPolicy], ['other', 'IfNotPresent']);
   });
 
@@ -141,8 +141,8 @@ conformance('node', (bed) => {
     });
     const pod = { metadata: { namespace, name: 'a' }, spec: { containers, runtimeClassName: 'heavy' } };
     const { spec } = await bed.client.create(Pod, pod as never);
-    assert.deepEqual([spec!.overhead, spec!.nodeSelector], [{ cpu: '10m' }, { foo: 'bar' }]);
-    assert.ok(spec!.tolerations?.some(({ key, value }) => key === 'foo' && value === 'bar'));
+    assert.deepEqual([spec.overhead, spec.nodeSelector], [{ cpu: '10m' }, { foo: 'bar' }]);
+    assert.ok(spec.tolerations?.some(({ key, value }) => key === 'foo' && value === 'bar'));
   });
 
   test('[sig-node] Secrets should fail to create secret due to empty secret key [Conformance]', async () => {

@@ -25,8 +25,7 @@ conformance('scheduling', (bed) => {
     const range = await bed.client.create(LimitRange, { metadata: { namespace, name: 'limits' }, spec: limits });
     const create = async (name: string, resources: object) => {
       const containers = [{ name: 'pause', image: 'pause', resources }];
-      return (await bed.client.create(Pod, { metadata: { namespace, name }, spec: { containers } } as never)).spec!.containers[0]!
-        .resources;
+      return (await bed.client.create(Pod, { metadata: { namespace, name }, spec: { containers } } as never)).spec.containers[0]!.resources;
     };
     assert.deepEqual(await create('nothing-said', {}), {
       limits: quantities('500m', '500Mi', '500Gi'),
@@ -78,7 +77,7 @@ conformance('scheduling', (bed) => {
       metadata: { namespace, name: 'a' },
       spec: { containers, priorityClassName: 'fixed' },
     } as never);
-    assert.deepEqual([spec!.priority, spec!.preemptionPolicy], [7, 'PreemptLowerPriority']);
+    assert.deepEqual([spec.priority, spec.preemptionPolicy], [7, 'PreemptLowerPriority']);
     await refused(
       bed.client.create(Pod, { metadata: { namespace, name: 'b' }, spec: { containers, priorityClassName: 'none' } } as never),
       403,

@@ -39,7 +39,7 @@ conformance('storage', (bed) => {
   test('[sig-storage] CSIInlineVolumes should run through the lifecycle of a CSIDriver [Conformance]', async () => {
     await exercise(bed, {
       kind: CSIDriver,
-      make: () => ({ spec: { attachRequired: false, volumeLifecycleModes: ['Ephemeral'] } }) as never,
+      make: () => ({ spec: { attachRequired: false, volumeLifecycleModes: ['Ephemeral'] } }),
       change: (driver) => ({ ...driver, spec: { ...driver.spec, podInfoOnMount: true } }),
     });
     const made = await bed.client.create(CSIDriver, { metadata: { name: 'inline.example.com' }, spec: {} });
@@ -119,7 +119,7 @@ conformance('storage', (bed) => {
     const namespace = await bed.namespace();
     await exercise(bed, {
       kind: PersistentVolume,
-      make: () => ({ spec: volumeSpec }) as never,
+      make: () => ({ spec: volumeSpec }),
       change: (volume) => ({ ...volume, spec: { ...volume.spec, persistentVolumeReclaimPolicy: 'Delete' as const } }),
     });
     await exercise(bed, { kind: PersistentVolumeClaim, namespace, make: () => ({ spec: claimSpec }) });
@@ -138,7 +138,7 @@ conformance('storage', (bed) => {
     const namespace = await bed.namespace();
     await exercise(bed, {
       kind: PersistentVolume,
-      make: () => ({ spec: volumeSpec }) as never,
+      make: () => ({ spec: volumeSpec }),
       status: [
         { message: 'StatusPatched', reason: 'E2E' },
         { message: 'StatusUpdated', phase: 'Available' },

@@ -4,7 +4,7 @@ import { decodeBody } from '../../api/decode.ts';
 import { requireApplicable } from '../../api/managed-fields/apply-configuration.ts';
 import { apiVersionOf, type KubeObject } from '../../api/meta.ts';
 import { text } from '../../codec/bytes.ts';
-import { jsonTypeName } from '../../codec/go-text.ts';
+import { goText, jsonTypeName } from '../../codec/go-text.ts';
 import { findDuplicateYamlKeys, parseYaml, YamlError } from '../../codec/yaml.ts';
 import type { RequestTo } from './request.ts';
 
@@ -22,7 +22,7 @@ export function readConfiguration({ call, kind, namespace, name }: RequestTo<'pa
   const { value, problem } = readBody(call.body);
   const metadata = requireObject(value['metadata']);
   if (metadata['name'] && metadata['name'] !== name)
-    throw badRequest(`the name of the object (${String(metadata['name'])}) does not match the name on the URL (${name})`);
+    throw badRequest(`the name of the object (${goText(metadata['name'])}) does not match the name on the URL (${name})`);
   if (kind.namespaced && metadata['namespace'] && metadata['namespace'] !== namespace)
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
   const { creationTimestamp: _, ...rest } = metadata;

@@ -41,7 +41,7 @@ export const CertificateSigningRequest = defineKind<CertificateSigningRequestTyp
     prepareForUpdate(request, { spec }) {
       request.spec = structuredClone(spec) as Draft<CertificateSigningRequestSpec>;
     },
-    prepareForStatusUpdate(request, old, { nowMs }) {
+    prepareForStatusUpdate: (request, old, { nowMs }) => {
       for (const type of ['Approved', 'Denied']) keepConditions(request.status, old.status, type);
       stampConditions(request.status, old.status, nowMs);
     },
