@@ -98,4 +98,17 @@ conformance('garbage collector', (bed) => {
     await create(namespace, 'lost', [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'none', uid: 'b7f5a6c1-0000-4000-8000-000000000000' }]);
     await isGone(namespace, 'lost');
   });
+
+  test('an owner that is named twice counts once, and a warning says so', async () => {
+    const namespace = await bed.namespace();
+    const first = owner(await create(namespace, 'owner'));
+    const path = `/api/v1/namespaces/${namespace}/configmaps`;
+    const made = await bed.request('POST', path, { body: { metadata: { name: 'twice', ownerReferences: [first, first] } } });
+    assert.deepEqual(made.json?.['metadata']?.['ownerReferences'], [first]);
+    assert.match(made.warnings[0]!, /^\.metadata\.ownerReferences contains duplicate entries; API server dedups .* observed: [-0-9a-f]+$/);
+    const patch = [{ op: 'add', path: '/metadata/ownerReferences/-', value: first }];
+    const patched = await bed.request('PATCH', `${path}/twice`, { contentType: 'application/json-patch+json', body: patch });
+    assert.deepEqual(patched.json?.['metadata']?.['ownerReferences'], [first]);
+    assert.match(patched.warnings[0]!, /duplicate entries after mutating admission happens/);
+  });
 });

@@ -112,4 +112,9 @@ conformance('lists', (bed) => {
     );
     assert.notEqual(rest.metadata.resourceVersion, resourceVersion);
   });
+
+  test('a version that is not there yet is waited for, and then refused', async () => {
+    const error = await refused(bed.client.get(PodTemplate, { namespace: 'default', name: 'a' }, { resourceVersion: '99999999' }), 504);
+    assert.match(error.message, /^Timeout: Too large resource version: 99999999, current: \d+$/);
+  });
 });

@@ -99,12 +99,20 @@ export class WatchCache {
   async reaches(revision: number, forMs: number): Promise<boolean> {
     await this.current();
     if (this.#revision >= revision) return true;
-    return new Promise((resolve) => {
-      const cancel = this.#options.clock.after(forMs, () => resolve(false));
-      void this.#wait(revision).then(() => {
+    return new Promise((resolve, reject) => {
+      const wake = () => {
         cancel();
-        resolve(true);
+        if (this.#failure) reject(this.#failure);
+        else resolve(true);
+      };
+      const waiter = { revision, wake };
+      // Clients may ask for any revision: those who gave up must not pile up.
+      const cancel = this.#options.clock.after(forMs, () => {
+        this.#waiters = this.#waiters.filter((one) => one !== waiter);
+        resolve(false);
       });
+      this.#waiters.push(waiter);
+      this.#storeWatch?.requestProgress();
     });
   }
 

@@ -12,6 +12,7 @@ import { convertToStored, type StoredObject } from '../cache/stored-object.ts';
 import { admissionRequest } from './admission.ts';
 import { isReleased } from './deletion.ts';
 import { changesGeneration, countsGeneration, hasStatus, keepAllButStatus, setStatus, statusOf } from './object-parts.ts';
+import { afterAdmission, dropRepeatedOwners } from './owner-references.ts';
 import { groupResourceOf, type ResourceRequest } from './request.ts';
 import { hookOf, type WriteDeps } from './write-deps.ts';
 
@@ -64,6 +65,7 @@ async function tryChange(request: ResourceRequest, current: StoredObject, change
   const tracked = change.tracked ? next : track(request, next, old, change, nowMs);
   const admitted = admissionRequest(request, { operation: 'UPDATE', object: tracked, old, dryRun });
   await deps.admission.mutate(admitted);
+  dropRepeatedOwners(tracked, context.warnings, afterAdmission);
   prepare(request, tracked, old, change.subresource, write);
   const reservation = change.subresource === '' ? await hookOf(deps, kind)?.beforeWrite(tracked, old, dryRun) : undefined;
   try {

@@ -12,6 +12,7 @@ import { answerObject } from './answer.ts';
 import { generatedName } from './generated-name.ts';
 import { countsGeneration, hasStatus, setStatus, timestampOf } from './object-parts.ts';
 import { incoming, managerOf } from './incoming.ts';
+import { afterAdmission, dropRepeatedOwners } from './owner-references.ts';
 import { groupResourceOf, type ResourceRequest, type RequestTo } from './request.ts';
 import { hookOf, type WriteDeps } from './write-deps.ts';
 import { checkWriteOptions, isDryRun } from './write-options.ts';
@@ -65,6 +66,7 @@ async function attemptCreate(
   const owned = tracked ? object : trackCreation(request, object, manager, nowMs);
   const admitted = admissionRequest(request, { operation: 'CREATE', object: owned, dryRun });
   await deps.admission.mutate(admitted);
+  dropRepeatedOwners(owned, context.warnings, afterAdmission);
   prepare(kind, owned, request, nowMs);
   const reservation = await hookOf(deps, kind)?.beforeWrite(owned, undefined, dryRun);
   try {

@@ -4,6 +4,7 @@ import type { Draft } from '../../api/draft.ts';
 import { badRequest } from '../../api/errors.ts';
 import type { Kind } from '../../api/kind.ts';
 import type { KubeObject } from '../../api/meta.ts';
+import { dropRepeatedOwners } from './owner-references.ts';
 import type { ResourceRequest } from './request.ts';
 
 /** The object in a request's body, with defaults, in the namespace and under the name of its path. */
@@ -12,6 +13,7 @@ export function incoming(request: ResourceRequest, body: Body, { fieldValidation
   const { object, warnings } = decodeBody(body, kind, fieldValidation);
   context.warnings.push(...warnings);
   placeIn(request, object);
+  dropRepeatedOwners(object, context.warnings);
   applyDefaults(kind, object);
   return object;
 }
