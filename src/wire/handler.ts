@@ -15,7 +15,16 @@ import {
 import { warningHeaders } from '../net/warning-header.ts';
 import { callerOf, type Caller } from './caller.ts';
 import { writeList, writeObject, writeValue } from './encode.ts';
-import { hasTable, mediaTypesOf, negotiate, negotiateError, negotiateWatch, parseAccept, wantsPretty, type Representation } from './negotiation.ts';
+import {
+  hasTable,
+  mediaTypesOf,
+  negotiate,
+  negotiateError,
+  negotiateWatch,
+  parseAccept,
+  wantsPretty,
+  type Representation,
+} from './negotiation.ts';
 import { first, type Query } from './options.ts';
 import { parsePath, parseQuery } from './path.ts';
 import { inTime, requestTimeout } from './request-timeout.ts';
