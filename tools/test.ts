@@ -43,6 +43,7 @@ if (slowToo) {
   process.env['SLIPWAY_SEEDS'] ??= '1000';
   process.env['SLIPWAY_KILLS'] ??= '100';
 }
+if (words.includes('--all')) process.env['SLIPWAY_KUBECTLS'] ??= 'both';
 const atFirst = process.getActiveResourcesInfo();
 const running = new Set<string>();
 let quietSince = performance.now();

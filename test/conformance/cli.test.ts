@@ -7,9 +7,9 @@ import { text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
 import { testCluster, type TestCluster } from '../e2e/cluster.ts';
 import { lines } from '../e2e/each-kubectl.ts';
-import { kubectlFor, newestAndOldest, type Kubectl } from '../e2e/kubectl.ts';
+import { kubectlFor, kubectlsUnderTest, type Kubectl } from '../e2e/kubectl.ts';
 
-const binary = newestAndOldest()[0];
+const binary = kubectlsUnderTest()[0];
 
 describe('conformance: kubectl', { skip: binary === undefined && 'no kubectl on PATH' }, () => {
   let under: TestCluster;

@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { Namespace } from '../../src/api/kinds/core/namespace.ts';
 import { ServiceAccount } from '../../src/api/kinds/core/serviceaccount.ts';
 import { testCluster, type TestCluster } from './cluster.ts';
-import { kubectlFor, newestAndOldest, type Kubectl, type Ran } from './kubectl.ts';
+import { kubectlFor, kubectlsUnderTest, type Kubectl, type Ran } from './kubectl.ts';
 
 /** A kubectl, the cluster it talks to, and a namespace where needed. */
 export interface Bed {
@@ -29,11 +29,11 @@ export interface Shell {
 }
 
 /**
- * Declares the tests once for the newest and once for the oldest kubectl at hand, each with a cluster
- * of its own, both at the same time.
+ * Declares the tests once for each kubectl under test, each with a cluster of its own, all at the
+ * same time.
  */
 export function eachKubectl(topic: string, declare: (bed: Bed) => void): void {
-  const found = newestAndOldest();
+  const found = kubectlsUnderTest();
   describe(topic, { concurrency: 2 }, () => {
     if (found.length === 0) test('needs a real kubectl', { skip: 'no kubectl on PATH' }, () => {});
     for (const binary of found)

@@ -45,10 +45,15 @@ export function findKubectls(): { readonly version: string; readonly path: strin
   return versioned.toSorted((a, b) => Number(b.version.slice(2)) - Number(a.version.slice(2)));
 }
 
-/** The newest and the oldest, or fewer where there are fewer. */
-export function newestAndOldest(): { readonly version: string; readonly path: string }[] {
+/**
+ * Those that the tests drive: the newest in the everyday run, the oldest too in the slow one, which
+ * `SLIPWAY_KUBECTLS` tells (`newest`, `oldest` or `both`).
+ */
+export function kubectlsUnderTest(): { readonly version: string; readonly path: string }[] {
   const all = findKubectls();
-  return all.length > 1 ? [all[0]!, all.at(-1)!] : all;
+  const ends = all.length > 1 ? [all[0]!, all.at(-1)!] : all;
+  const wanted = process.env['SLIPWAY_KUBECTLS'] ?? 'newest';
+  return wanted === 'both' ? ends : ends.slice(wanted === 'oldest' ? -1 : 0, wanted === 'oldest' ? undefined : 1);
 }
 
 export function kubectlFor({ version, path }: { readonly version: string; readonly path: string }, kubeconfig: string): Kubectl {
