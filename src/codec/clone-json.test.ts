@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { assert as check, jsonValue, property } from 'fast-check';
 import { asJson, cloneJson } from './clone-json.ts';
 
 test('a copy is equal and shares nothing', () => {
@@ -13,7 +13,7 @@ test('a copy is equal and shares nothing', () => {
 });
 
 test('any JSON value is copied as JSON would', () => {
-  fc.assert(fc.property(fc.jsonValue(), (value) => assert.equal(JSON.stringify(cloneJson(value)), JSON.stringify(value))));
+  check(property(jsonValue(), (value) => assert.equal(JSON.stringify(cloneJson(value)), JSON.stringify(value))));
 });
 
 test('a copy lacks undefined members, and asJson() copies only for their sake', () => {

@@ -55,7 +55,7 @@ export function parseFlags<S extends FlagSpecs>(specs: S, line: readonly string[
     given.add(name);
   };
   const long = (word: string) => {
-    const [name = '', attached] = splitOnce(word.slice(2), '=');
+    const [name, attached] = splitOnce(word.slice(2), '=');
     const spec = Object.hasOwn(specs, name) ? specs[name] : undefined;
     if (!spec) throw new FlagError(`unknown flag: --${name}`);
     const alone = aloneValue(spec);

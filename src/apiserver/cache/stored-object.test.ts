@@ -19,7 +19,7 @@ test('what was just written is read as its bytes would be, without what JSON doe
   const result = await pods.create(pods.keyOf('default', 'web'), {
     ...podNamed('web', { labels: { app: 'web' } }),
     metadata: { name: 'web', namespace: 'default', resourceVersion: '7', annotations: undefined },
-  } as Parameters<typeof pods.create>[1]);
+  });
   assert.ok('done' in result);
   const { done } = result;
   assert.deepEqual(done.object, done.decode());

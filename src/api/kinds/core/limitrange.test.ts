@@ -9,12 +9,12 @@ test('a container’s limit defaults to the maximum, its request to the limit, e
   const [limit] = created(
     LimitRange,
     range({ type: 'Container', max: { cpu: '2' }, min: { cpu: '1', memory: '1Mi' }, default: { memory: '4Mi' } }),
-  ).spec!.limits;
+  ).spec.limits;
   assert.deepEqual(limit?.default, { cpu: '2', memory: '4Mi' });
   assert.deepEqual(limit?.defaultRequest, { cpu: '2', memory: '4Mi' });
-  const [bare] = created(LimitRange, range({ type: 'Container', min: { cpu: '1' } })).spec!.limits;
+  const [bare] = created(LimitRange, range({ type: 'Container', min: { cpu: '1' } })).spec.limits;
   assert.deepEqual([bare?.default, bare?.defaultRequest], [{}, { cpu: '1' }]);
-  assert.equal(created(LimitRange, range({ type: 'Pod', max: { cpu: '2' } })).spec!.limits[0]?.default, undefined);
+  assert.equal(created(LimitRange, range({ type: 'Pod', max: { cpu: '2' } })).spec.limits[0]?.default, undefined);
 });
 
 const cases: readonly (readonly [what: string, manifest: Manifest, problems: readonly string[]])[] = [

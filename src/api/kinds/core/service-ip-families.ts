@@ -16,7 +16,7 @@ export function resolveIpFamilies(service: Draft<Service>, old: Service | undefi
   const { spec } = service;
   if (spec.type === 'ExternalName' || isSettled(spec, old?.spec)) return [];
   spec.ipFamilyPolicy ??= old?.spec.ipFamilyPolicy ?? (isHeadlessWithoutSelector(spec) ? 'RequireDualStack' : 'SingleStack');
-  const malformed = validateClusterIps(service as Service);
+  const malformed = validateClusterIps(service);
   if (malformed.length > 0) return malformed;
   const problems = old ? release(spec, old.spec) : [];
   problems.push(...policyProblems(spec), ...inferFamilies(spec, clusterFamilies));

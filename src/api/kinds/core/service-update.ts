@@ -12,12 +12,12 @@ type Spec = Draft<ServiceSpec>;
 export function adoptAllocated(service: Draft<Service>, old: Service): void {
   const { spec } = service;
   const oldSpec = old.spec;
-  if (needsClusterIp(old) && needsClusterIp(service as Service)) {
+  if (needsClusterIp(old) && needsClusterIp(service)) {
     if (!spec.clusterIP && oldSpec.clusterIP) spec.clusterIP = oldSpec.clusterIP;
     if (!spec.clusterIPs?.length && oldSpec.clusterIPs?.length) spec.clusterIPs = [...oldSpec.clusterIPs];
   }
-  if (needsNodePort(old) && needsNodePort(service as Service)) adoptNodePorts(spec, oldSpec);
-  if (needsHealthCheckNodePort(old) && needsHealthCheckNodePort(service as Service) && !spec.healthCheckNodePort) {
+  if (needsNodePort(old) && needsNodePort(service)) adoptNodePorts(spec, oldSpec);
+  if (needsHealthCheckNodePort(old) && needsHealthCheckNodePort(service) && !spec.healthCheckNodePort) {
     if (oldSpec.healthCheckNodePort) spec.healthCheckNodePort = oldSpec.healthCheckNodePort;
   }
 }

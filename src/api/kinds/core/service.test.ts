@@ -296,7 +296,7 @@ test('a Service’s row', () => {
       Selector: selector,
     } = row(Service, {
       ...created(Service, manifest),
-      status: { loadBalancer: { ingress } } as never,
+      status: { loadBalancer: { ingress } },
     });
     return [cluster, external, portText, selector];
   };

@@ -5,7 +5,7 @@ import { ipText, parseIp } from '../../validation/ip.ts';
 export function validateNonSpecialIp(text: string, path: string): FieldError[] {
   const address = parseIp(text);
   if (!address) return [invalid(path, text, 'must be a valid IP address')];
-  const problem = specialNetworks.find(({ contains }) => contains(address))?.detail;
+  const problem = specialNetworks.find((network) => network.contains(address))?.detail;
   if (problem) return [invalid(path, text, problem)];
   return address.every((byte) => byte === 0) ? [invalid(path, text, `may not be unspecified (${text})`)] : [];
 }
