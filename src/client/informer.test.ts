@@ -171,6 +171,27 @@ describe('informer', () => {
     assert.throws(() => informer.byIndex('shape', 'x'), RangeError);
   });
 
+  test('a transform decides what is kept of each object', async () => {
+    server.lists = [[thing('a', '3', { color: 'red' })]];
+    const informer = new Informer({
+      kind: Thing,
+      client: server.client,
+      clock,
+      rng: seededRng(1),
+      transform: ({ metadata: { namespace, name, resourceVersion } }) => ({ metadata: { namespace, name, resourceVersion } }),
+    });
+    void informer.start(stop.signal);
+    await clock.settle();
+    server.watches[0]!.sink.event('ADDED', thing('b', '11', { color: 'blue' }));
+    assert.deepEqual(
+      informer.list().map(({ metadata }) => [metadata.name, metadata.labels]),
+      [
+        ['a', undefined],
+        ['b', undefined],
+      ],
+    );
+  });
+
   test('a stopped informer watches no more and asks no more', async () => {
     server.lists = [new ApiError(503, 'ServiceUnavailable', 'away')];
     await started();

@@ -13,6 +13,8 @@ export interface InformerOptions<O extends KubeObject> {
   readonly within?: Within;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
+  /** Makes what is kept of each object: less, where less will do (client-go's SetTransform). `metadata` must stay as it is for keys and revisions. */
+  readonly transform?: (object: O) => O;
   /** Further ways to look objects up: for each index, the values under which an object is found. */
   readonly indexes?: Readonly<Record<string, (object: O) => readonly string[]>>;
 }
@@ -148,7 +150,8 @@ export class Informer<O extends KubeObject> {
       if (this.#objects.get(keyOf(item))?.metadata.resourceVersion !== item.metadata.resourceVersion) this.#put(item);
   }
 
-  #put(object: O): void {
+  #put(received: O): void {
+    const object = this.#options.transform?.(received) ?? received;
     const key = keyOf(object);
     const old = this.#objects.get(key);
     if (old) this.#unindex(key, old);

@@ -14,9 +14,13 @@ export class Informers {
   readonly #env: Pick<Env, 'clock' | 'rng' | 'signal'>;
   readonly #informers = new Map<string, Shared>();
 
-  constructor(client: Client, env: Pick<Env, 'clock' | 'rng' | 'signal'>) {
+  readonly #transform: ((object: KubeObject) => KubeObject) | undefined;
+
+  /** `transform`: what is kept of each object; all of it when absent. */
+  constructor(client: Client, env: Pick<Env, 'clock' | 'rng' | 'signal'>, transform?: (object: KubeObject) => KubeObject) {
     this.#client = client;
     this.#env = env;
+    this.#transform = transform;
   }
 
   of<O extends KubeObject>(kind: Kind<O>): Informer<O> {
@@ -27,6 +31,7 @@ export class Informers {
       const informer = new Informer<KubeObject>({
         kind: kind,
         client: this.#client,
+        ...(this.#transform && { transform: this.#transform }),
         clock,
         rng,
         indexes: {

@@ -9,6 +9,7 @@ import { Informers } from '../client/informers.ts';
 import { typedClient } from '../client/typed-client.ts';
 import { customResourceDefinitionControllers } from '../controllers/custom-resource-definition/all.ts';
 import { collectable, GarbageCollector } from '../controllers/garbage-collector/collector.ts';
+import { ownershipOf } from '../controllers/garbage-collector/graph.ts';
 import { namespaceController } from '../controllers/namespace/controller.ts';
 import { rootCaPublisher } from '../controllers/root-ca-publisher/controller.ts';
 import { serviceAccountController } from '../controllers/service-account/controller.ts';
@@ -27,18 +28,21 @@ export interface ControllersOptions {
 export async function startControllers({ api, env, caPem }: ControllersOptions): Promise<void> {
   const as = (name: string): Client =>
     typedClient({ api: api.call, credentials: serviceAccount(name), userAgent: `kube-controller-manager/${name}` });
-  const informers = new Informers(typedClient({ api: api.call, credentials: manager, userAgent: 'kube-controller-manager' }), env);
+  const reader = typedClient({ api: api.call, credentials: manager, userAgent: 'kube-controller-manager' });
+  const informers = new Informers(reader, env);
+  const owners = new Informers(reader, env, ownershipOf);
   // Upstream runs these within the API server.
   const apiServer = typedClient({ api: api.call, credentials: apiServerItself, userAgent: 'kube-apiserver' });
   const preferred = (): Kind[] => api.kinds().kinds.filter((kind) => api.kinds().preferred(kind.group, kind.plural) === kind);
 
   const collector = new GarbageCollector({
     client: as('generic-garbage-collector'),
-    informers,
+    informers: owners,
     env,
     kinds: () => collectable(preferred()),
   });
   await Promise.all([
+    owners.synced(),
     ...customResourceDefinitionControllers(api.customInstances).map((controller) => runController(controller, apiServer, informers, env)),
     runController(
       namespaceController(() => preferred().filter(isContent)),

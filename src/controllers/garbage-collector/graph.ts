@@ -24,6 +24,19 @@ export const nodeOf = (kind: Kind, { metadata }: KubeObject): Node => ({
   deleting: metadata.deletionTimestamp !== undefined,
 });
 
+/** All that garbage collection needs of an object: its informers keep no more, since they hold everything there is. */
+export const ownershipOf = ({ metadata }: KubeObject): KubeObject => ({
+  metadata: {
+    name: metadata.name,
+    namespace: metadata.namespace,
+    uid: metadata.uid,
+    resourceVersion: metadata.resourceVersion,
+    ownerReferences: metadata.ownerReferences,
+    finalizers: metadata.finalizers,
+    deletionTimestamp: metadata.deletionTimestamp,
+  },
+});
+
 export const foreground = 'foregroundDeletion';
 export const orphan = 'orphan';
 
