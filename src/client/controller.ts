@@ -5,7 +5,8 @@ import type { Kind } from '../api/kind.ts';
 import type { KubeObject } from '../api/meta.ts';
 import type { Client } from './client.ts';
 import { keyOf } from './informer.ts';
-import { byNamespace, byOwner, kindKey, type Informers } from './informers.ts';
+import { eventRecorder, type EventRecorder } from './event-recorder.ts';
+import { byNamespace, byOwner, kindKey, orphansOf, type Informers } from './informers.ts';
 import { OwnWrites } from './own-writes.ts';
 
 /** Do it again after a while; nothing: not before something changes. */
@@ -18,6 +19,7 @@ export class Terminal extends Error {
 
 /** One control loop: what it looks after, what else wakes it, and what it does for one object. */
 export interface Controller<O extends KubeObject = KubeObject> {
+  /** Names it in logs, and as the source of its events: `replicaset-controller`. */
   readonly name: string;
   readonly for: Kind<O>;
   /** Kinds whose objects wake their controller owner. */
@@ -45,10 +47,14 @@ export const watchOf = <W extends KubeObject>(kind: Kind<W>, toKeys: WatchOf<W>[
 export interface Context {
   readonly env: Env;
   readonly client: Client;
+  /** Events in the controller's name. */
+  readonly events: EventRecorder;
   readonly get: <K extends KubeObject>(kind: Kind<K>, key: string) => K | undefined;
   readonly list: <K extends KubeObject>(kind: Kind<K>, namespace?: string) => K[];
   /** Those whose controller owner it is. */
   readonly owned: <K extends KubeObject>(kind: Kind<K>, owner: KubeObject) => K[];
+  /** Those of a namespace that no controller owns. */
+  readonly orphans: <K extends KubeObject>(kind: Kind<K>, namespace: string) => K[];
 }
 
 /** Runs a controller until `env.signal` aborts. Resolves when its informers have synced and it works. */
@@ -78,9 +84,11 @@ class Loop {
     this.#context = {
       env: this.#env,
       client: this.#writes.through(client),
+      events: eventRecorder({ client, env, component: controller.name }),
       get: (kind, key) => informers.of(kind).get(key),
       list: (kind, namespace) => (namespace === undefined ? informers.of(kind).list() : informers.of(kind).byIndex(byNamespace, namespace)),
       owned: (kind, owner) => informers.of(kind).byIndex(byOwner, owner.metadata.uid ?? ''),
+      orphans: (kind, namespace) => informers.of(kind).byIndex(byOwner, orphansOf(namespace)),
     };
     this.#listen();
   }

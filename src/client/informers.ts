@@ -4,8 +4,9 @@ import { apiVersionOf, type KubeObject } from '../api/meta.ts';
 import type { Client } from './client.ts';
 import { Informer } from './informer.ts';
 
-/** The name of the index by controller owner's uid, which every shared informer has. */
+/** The name of the index by controller owner's uid, which every shared informer has; those without one are under `orphansOf`. */
 export const byOwner = 'owner';
+export const orphansOf = (namespace: string): string => `orphans/${namespace}`;
 export const byNamespace = 'namespace';
 
 /** One informer a kind, shared by all who ask in the process; started when first asked for. */
@@ -66,5 +67,7 @@ interface Shared {
 
 export const kindKey = (kind: Pick<Kind, 'group' | 'version' | 'kind'>): string => `${apiVersionOf(kind)}/${kind.kind}`;
 
-const ownerUids = ({ metadata }: KubeObject): string[] =>
-  (metadata.ownerReferences ?? []).filter((owner) => owner.controller).map((owner) => owner.uid);
+function ownerUids({ metadata }: KubeObject): string[] {
+  const uids = (metadata.ownerReferences ?? []).filter((owner) => owner.controller).map((owner) => owner.uid);
+  return uids.length > 0 ? uids : [orphansOf(metadata.namespace ?? '')];
+}
