@@ -18,7 +18,7 @@ import { EmbeddedStore } from '../store/embedded-store.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 import type { Store } from '../store/store.ts';
 import { wireHandler } from '../wire/handler.ts';
-import { startControllers } from './controllers.ts';
+import { startControllers, startServerControllers } from './controllers.ts';
 import { contextName } from './home.ts';
 import { kubeconfigFor, type Kubeconfig } from './kubeconfig.ts';
 import { nodeAddress, registerNodes } from './nodes.ts';
@@ -99,7 +99,8 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     nowMs: env.clock.now(),
   });
   await registerNodes(client, env.clock, spec.nodes);
-  await startControllers({ api, env, caPem: pki.ca.certificatePem });
+  await startServerControllers({ api, env });
+  await startControllers({ api, env, flags: { rootCaPem: pki.ca.certificatePem } });
 
   const server = `https://${spec.apiAddress.includes(':') ? `[${spec.apiAddress}]` : spec.apiAddress}:${https.port}`;
   const held = opened.move();

@@ -5,18 +5,22 @@ import { seededRng } from '../base/rng.ts';
 import { VirtualClock } from '../base/virtual-clock.ts';
 import { allKinds } from '../api/kinds/all.ts';
 import { ensureBootstrap } from '../apiserver/bootstrap.ts';
-import { startApiServer } from '../apiserver/server.ts';
+import { startApiServer, type RunningApiServer } from '../apiserver/server.ts';
 import type { Client } from '../client/client.ts';
+import type { ControllerFlags } from '../controllers/flags.ts';
 import { typedClient } from '../client/typed-client.ts';
 import { nodeCrypto } from '../machine/real/crypto.ts';
 import { MemoryStore } from '../store/memory-store.ts';
-import { startControllers } from './controllers.ts';
+import { startControllers, startServerControllers } from './controllers.ts';
 import { clients } from './pki.ts';
 import { defaultServiceSubnet } from './spec.ts';
 
 /** API server and controllers in memory, without a port, on time that stands still until it is moved. For tests. */
 export interface VirtualControlPlane extends Disposable {
   readonly client: Client;
+  readonly api: RunningApiServer;
+  /** What components may be started with; it ends with the control plane. */
+  readonly env: Env;
   readonly clock: VirtualClock;
   /** Timers that have fired so far. */
   readonly timersFired: () => number;
@@ -27,7 +31,14 @@ export interface VirtualControlPlane extends Disposable {
 /** The CA that root-ca-publisher writes, in these tests. */
 export const virtualCaPem = '-----BEGIN CERTIFICATE-----\nvirtual\n-----END CERTIFICATE-----\n';
 
-export async function startVirtualControlPlane(): Promise<VirtualControlPlane> {
+export interface VirtualControlPlaneOptions {
+  /** Flags of kube-controller-manager that are not to be its defaults. */
+  readonly flags?: Partial<ControllerFlags>;
+  /** `--controllers`; all when absent. */
+  readonly controllers?: readonly string[];
+}
+
+export async function startVirtualControlPlane({ flags, controllers }: VirtualControlPlaneOptions = {}): Promise<VirtualControlPlane> {
   const clock = new VirtualClock({ turn: () => new Promise((done) => setImmediate(done)) });
   const counted = countingClock(clock);
   const life = new AbortController();
@@ -45,10 +56,13 @@ export async function startVirtualControlPlane(): Promise<VirtualControlPlane> {
   const client = typedClient({ api: api.call, credentials: { by: 'identity', user }, userAgent: 'test' });
   const addresses = { apiAddress: '172.18.0.2', apiPort: 6443, serviceSubnet: defaultServiceSubnet };
   await ensureBootstrap(client, { ...addresses, clientCa: virtualCaPem, nowMs: clock.now() });
-  await startControllers({ api, env, caPem: virtualCaPem });
+  await startServerControllers({ api, env });
+  await startControllers({ api, env, flags: { rootCaPem: virtualCaPem, ...flags }, ...(controllers && { controllers }) });
   await clock.settle();
   return {
     client,
+    api,
+    env,
     clock,
     timersFired: () => counted.fired,
     async until(holds, limitMs = 60_000) {
