@@ -32,8 +32,11 @@ export interface ContainerRuntime {
   execSync(containerId: string, command: readonly string[], timeoutSeconds: number): Promise<ExecSyncResult>;
   listContainerStats(filter?: { readonly podUid?: string }): Promise<readonly ContainerStats[]>;
 
-  /** Resolves to the image's reference. Rejects with `CriError`, whose message goes into the pod's events. */
-  pullImage(image: string, auth?: RegistryAuth): Promise<string>;
+  /**
+   * Resolves to the image's reference. Rejects with `CriError`, whose message goes into the pod's events.
+   * `sandbox` is that of the pod for which the image is pulled.
+   */
+  pullImage(image: string, auth?: RegistryAuth, sandbox?: PodSandboxConfig): Promise<string>;
   /** undefined for an image that is not there. */
   imageStatus(image: string): Promise<Image | undefined>;
   listImages(): Promise<readonly Image[]>;
@@ -153,7 +156,7 @@ export interface ContainerStatus {
   /** 0 while it has not ended. */
   readonly finishedAtMs: number;
   readonly exitCode: number;
-  /** `Completed`, `Error`, `OOMKilled`, `ContainerCannotRun`; '' while it has not ended. */
+  /** `Completed`, `Error`, `OOMKilled`, `StartError`; '' while it has not ended. */
   readonly reason: string;
   readonly message: string;
   readonly labels: Readonly<Record<string, string>>;
