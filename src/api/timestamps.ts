@@ -16,6 +16,9 @@ export function canonicalMicroTime(text: string): string {
   return `${whole}${/\.\d{6}/.exec(text)![0]}Z`;
 }
 
+/** The instant as metav1.Time writes it: whole seconds, the rest cut off. */
+export const timestampOf = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
+
 const wholeSeconds = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 const microSeconds = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
 
