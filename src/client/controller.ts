@@ -1,12 +1,14 @@
 import type { Env } from '../base/env.ts';
 import { WorkQueue } from '../base/work-queue.ts';
 import { isConflict, isNotFound } from '../api/errors.ts';
+import type { Pod as PodObject } from '../api/generated/core/v1.ts';
 import type { Kind } from '../api/kind.ts';
+import { Pod } from '../api/kinds/core/pod.ts';
 import type { KubeObject } from '../api/meta.ts';
 import type { Client } from './client.ts';
 import { keyOf } from './informer.ts';
 import { eventRecorder, type EventRecorder } from './event-recorder.ts';
-import { byNamespace, byOwner, kindKey, orphansOf, type Informers } from './informers.ts';
+import { byNamespace, byNode, byOwner, kindKey, orphansOf, type Informers } from './informers.ts';
 import { OwnWrites } from './own-writes.ts';
 
 /** Do it again after a while; nothing: not before something changes. */
@@ -55,6 +57,8 @@ export interface Context {
   readonly owned: <K extends KubeObject>(kind: Kind<K>, owner: KubeObject) => K[];
   /** Those of a namespace that no controller owns. */
   readonly orphans: <K extends KubeObject>(kind: Kind<K>, namespace: string) => K[];
+  /** The pods bound to a node; those that wait for one under ''. */
+  readonly podsOn: (node: string) => PodObject[];
 }
 
 /** Runs a controller until `env.signal` aborts. Resolves when its informers have synced and it works. */
@@ -80,7 +84,7 @@ class Loop {
     this.#informers = informers;
     this.#env = { ...env, log: env.log.named(controller.name) };
     this.#queue = new WorkQueue({ clock: env.clock });
-    this.#writes = new OwnWrites(informers, watched);
+    this.#writes = new OwnWrites(informers, watched, env, () => this.#unpark());
     this.#context = {
       env: this.#env,
       client: this.#writes.through(client),
@@ -89,6 +93,7 @@ class Loop {
       list: (kind, namespace) => (namespace === undefined ? informers.of(kind).list() : informers.of(kind).byIndex(byNamespace, namespace)),
       owned: (kind, owner) => informers.of(kind).byIndex(byOwner, owner.metadata.uid ?? ''),
       orphans: (kind, namespace) => informers.of(kind).byIndex(byOwner, orphansOf(namespace)),
+      podsOn: (node) => informers.of(Pod).byIndex(byNode, node),
     };
     this.#listen();
   }

@@ -77,6 +77,6 @@ describe('event recorders', () => {
     const { items } = await plane.client.list<SeriesEventType>(SeriesEvent, { namespace: 'default' });
     assert.equal(items.length, 1);
     assert.deepEqual([items[0]?.note, items[0]?.series?.count], ['try 0', 2]);
-    assert.equal(items[0].reportingController, 'default-scheduler');
+    assert.equal(items[0]?.reportingController, 'default-scheduler');
   });
 });

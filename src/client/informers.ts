@@ -1,4 +1,5 @@
 import type { Env } from '../base/env.ts';
+import type { Pod } from '../api/generated/core/v1.ts';
 import type { Kind } from '../api/kind.ts';
 import { apiVersionOf, type KubeObject } from '../api/meta.ts';
 import type { Client } from './client.ts';
@@ -8,6 +9,8 @@ import { Informer } from './informer.ts';
 export const byOwner = 'owner';
 export const orphansOf = (namespace: string): string => `orphans/${namespace}`;
 export const byNamespace = 'namespace';
+/** Pods by the node to which they are bound; '' finds those that wait for one. Their informer alone has this index. */
+export const byNode = 'node';
 
 /** One informer a kind, shared by all who ask in the process; started when first asked for. */
 export class Informers {
@@ -38,6 +41,7 @@ export class Informers {
         indexes: {
           [byOwner]: (object) => ownerUids(object),
           [byNamespace]: (object) => [object.metadata.namespace ?? ''],
+          ...(kind.group === '' && kind.kind === 'Pod' && { [byNode]: nodeOf }),
         },
       });
       const life = new AbortController();
@@ -66,6 +70,8 @@ interface Shared {
 }
 
 export const kindKey = (kind: Pick<Kind, 'group' | 'version' | 'kind'>): string => `${apiVersionOf(kind)}/${kind.kind}`;
+
+const nodeOf = (pod: KubeObject): string[] => [(pod as Pod).spec.nodeName ?? ''];
 
 function ownerUids({ metadata }: KubeObject): string[] {
   const uids = (metadata.ownerReferences ?? []).filter((owner) => owner.controller).map((owner) => owner.uid);

@@ -1,6 +1,9 @@
+import { sleep } from '../base/clock.ts';
+import type { Env } from '../base/env.ts';
+import { ApiError } from '../api/errors.ts';
 import type { Kind } from '../api/kind.ts';
 import type { KubeObject, Status } from '../api/meta.ts';
-import type { Client } from './client.ts';
+import type { At, Client } from './client.ts';
 import { keyOf, type Informer } from './informer.ts';
 import { kindKey, type Informers } from './informers.ts';
 
@@ -10,20 +13,30 @@ import { kindKey, type Informers } from './informers.ts';
  */
 export class OwnWrites {
   readonly #informers: Informers;
+  readonly #env: Pick<Env, 'clock' | 'signal'>;
+  readonly #onSettled: () => void;
+  /** Writes of which nobody knows yet whether they were done. */
+  #doubts = 0;
   readonly #watched: ReadonlySet<string>;
   /** The highest revision written, by kind. */
   readonly #written = new Map<string, { readonly kind: Kind; readonly revision: number }>();
   /** Deletions, whose revision nobody tells: by kind, uid to key. */
   readonly #deleted = new Map<string, { readonly kind: Kind; readonly keys: Map<string, string> }>();
 
-  /** Writes of other kinds than `watched` are not waited for: no informer will show them. */
-  constructor(informers: Informers, watched: readonly Kind[]) {
+  /**
+   * Writes of other kinds than `watched` are not waited for: no informer will show them. `onSettled`
+   * is told when a write has turned out done or not done whose answer was lost.
+   */
+  constructor(informers: Informers, watched: readonly Kind[], env: Pick<Env, 'clock' | 'signal'>, onSettled: () => void) {
     this.#informers = informers;
+    this.#env = env;
+    this.#onSettled = onSettled;
     this.#watched = new Set(watched.map(kindKey));
   }
 
   /** True when every informer has caught up with what was written. */
   get seen(): boolean {
+    if (this.#doubts > 0) return false;
     for (const [name, { kind, revision }] of this.#written) {
       if (Number(this.#informers.of(kind).revision) < revision) return false;
       this.#written.delete(name);
@@ -39,31 +52,61 @@ export class OwnWrites {
 
   /** The same client, noted down. */
   through(client: Client): Client {
-    const noted = async <O extends KubeObject>(kind: Kind<O>, write: Promise<O>): Promise<O> => {
-      const object = await write;
+    const noted = async <O extends KubeObject>(kind: Kind<O>, namespace: string | undefined, write: Promise<O>): Promise<O> => {
+      const object = await this.#orDoubt(client, kind, namespace, write);
       this.#note(kind, object);
       return object;
     };
     return {
       ...client,
-      create: (kind, object, options) => noted(kind, client.create(kind, object, options)),
-      update: (kind, object, options) => noted(kind, client.update(kind, object, options)),
-      updateStatus: (kind, object, options) => noted(kind, client.updateStatus(kind, object, options)),
-      patch: (kind, at, type, patch, options) => noted(kind, client.patch(kind, at, type, patch, options)),
-      apply: (kind, object, options) => noted(kind, client.apply(kind, object, options)),
-      delete: async <O extends KubeObject>(
-        kind: Kind<O>,
-        at: { readonly namespace?: string; readonly name: string },
-        options = {},
-      ): Promise<O | Status> => {
+      create: (kind, object, options) => noted(kind, object.metadata.namespace, client.create(kind, object, options)),
+      update: (kind, object, options) => noted(kind, object.metadata.namespace, client.update(kind, object, options)),
+      updateStatus: (kind, object, options) => noted(kind, object.metadata.namespace, client.updateStatus(kind, object, options)),
+      patch: (kind, at, type, patch, options) => noted(kind, at.namespace, client.patch(kind, at, type, patch, options)),
+      apply: (kind, object, options) => noted(kind, object.metadata.namespace, client.apply(kind, object, options)),
+      delete: async <O extends KubeObject>(kind: Kind<O>, at: At, options = {}): Promise<O | Status> => {
         const before = this.#watched.has(kindKey(kind))
           ? this.#informers.of(kind).get(at.namespace ? `${at.namespace}/${at.name}` : at.name)
           : undefined;
-        const result = await client.delete(kind, at, options);
+        const result = await this.#orDoubt(client, kind, at.namespace, client.delete(kind, at, options));
         if (before) this.#noteDeletion(kind, before);
         return result;
       },
     };
+  }
+
+  /** Where the answer was lost, nothing is `seen` until the server has told what it has. */
+  async #orDoubt<R>(client: Client, kind: Kind, namespace: string | undefined, write: Promise<R>): Promise<R> {
+    try {
+      return await write;
+    } catch (error) {
+      if (this.#watched.has(kindKey(kind)) && mayHaveBeenDone(error)) void this.#clearUp(client, kind, namespace);
+      throw error;
+    }
+  }
+
+  async #clearUp(client: Client, kind: Kind, namespace: string | undefined): Promise<void> {
+    this.#doubts++;
+    const { clock, signal } = this.#env;
+    while (!signal.aborted) {
+      const list = await client.list(kind, namespace === undefined ? {} : { namespace }).catch(() => undefined);
+      if (!list) await sleep(clock, askAgainMs, signal);
+      else {
+        this.#takeOver(kind, namespace, list.items);
+        break;
+      }
+    }
+    this.#doubts--;
+    this.#onSettled();
+  }
+
+  /** The informer must come to see all that the server has, and miss all that it has no more. */
+  #takeOver(kind: Kind, namespace: string | undefined, items: readonly KubeObject[]): void {
+    const present = new Set(items.map(keyOf));
+    for (const item of items) this.#note(kind, item);
+    for (const known of this.#informers.of(kind).list())
+      if ((namespace === undefined || known.metadata.namespace === namespace) && !present.has(keyOf(known)))
+        this.#noteDeletion(kind, known);
   }
 
   #note(kind: Kind, { metadata }: KubeObject): void {
@@ -85,3 +128,8 @@ function isGone(informer: Informer<KubeObject>, key: string, uid: string): boole
   const object = informer.get(key);
   return object === undefined || object.metadata.uid !== uid || object.metadata.deletionTimestamp !== undefined;
 }
+
+const askAgainMs = 1000;
+
+/** A refusal is an answer; a failure on the way, or after it, is none. */
+const mayHaveBeenDone = (error: unknown): boolean => !(error instanceof ApiError) || error.code >= 500;
