@@ -3,10 +3,12 @@
  * what plugins see, and what they answer. The cycle in `cycle.ts` calls them; `plugins/<name>/` hold them.
  */
 import type { Clock } from '../base/clock.ts';
+import type { Rng } from '../base/rng.ts';
 import type { Node, Pod } from '../api/generated/core/v1.ts';
 import type { Kind } from '../api/kind.ts';
 import type { KubeObject } from '../api/meta.ts';
 import type { Client } from '../client/client.ts';
+import type { EventRecorder } from '../client/event-recorder.ts';
 
 /** Amounts in the scheduler's own units: whole numbers, made once for each pod and node. */
 export interface Resources {
@@ -108,7 +110,11 @@ export const skip: Rejection = { code: 'Skip', reasons: [] };
 /** Success is `undefined`, at every point. */
 export type Verdict = Rejection | undefined;
 
-/** A change in the cluster that may help pods which a plugin has turned away. */
+/**
+ * A change in the cluster that may help pods which a plugin has turned away. Of pods: what happens to
+ * bound ones is told of to all that wait, what happens to a waiting one to that one alone (`now` is
+ * then the pod itself, without a node). Of nodes: heartbeats are not told.
+ */
 export interface ClusterEvent {
   readonly kind: Kind;
   /** `old` is absent for an addition, `now` for a removal. */
@@ -122,7 +128,7 @@ export interface EventInterest {
 }
 
 /** What plugins may use beside the snapshot. */
-export interface Handle {
+export interface Handle extends Framework {
   /** Reads a kind's objects from the scheduler's informers: `PersistentVolumeClaim` … */
   readonly get: <O extends KubeObject>(kind: Kind<O>, key: string) => O | undefined;
   readonly list: <O extends KubeObject>(kind: Kind<O>, namespace?: string) => readonly O[];
@@ -130,8 +136,24 @@ export interface Handle {
   /** Gives claims, patches and deletions their way to the API. */
   readonly client: Client;
   readonly clock: Clock;
+  readonly rng: Rng;
+  /** Events in the name of the profile's scheduler. */
+  readonly events: EventRecorder;
   /** The snapshot of the running cycle. */
   readonly snapshot: () => Snapshot;
+}
+
+/** What preemption asks of the scheduler that runs it. */
+export interface Framework {
+  /** All filters of the profile, with what is nominated to the node counted as being there. */
+  readonly fits: (state: CycleState, pod: PodInfo, node: NodeInfo) => FailedFilter | undefined;
+  /** Tells `addPod` or `removePod` of all plugins whose notes are in the state. */
+  readonly podAdded: (state: CycleState, pod: PodInfo, added: PodInfo, node: NodeInfo) => void;
+  readonly podRemoved: (state: CycleState, pod: PodInfo, removed: PodInfo, node: NodeInfo) => void;
+  /** Pods that wait for room which is being made for them on the node. */
+  readonly nominated: (nodeName: string) => readonly PodInfo[];
+  /** Tries a pod again at once, wherever it waits. */
+  readonly activate: (pod: Pod) => void;
 }
 
 /** One plugin under its upstream name; it implements the points that it has something to say at. */
@@ -148,8 +170,8 @@ export interface Plugin {
   addPod?(state: CycleState, pod: PodInfo, added: PodInfo, node: NodeInfo): void;
   removePod?(state: CycleState, pod: PodInfo, removed: PodInfo, node: NodeInfo): void;
   filter?(state: CycleState, pod: PodInfo, node: NodeInfo): Verdict;
-  /** When no node passed. `nominated`: the node on which room will be made; the message says why none. */
-  postFilter?(state: CycleState, pod: PodInfo, failed: ReadonlyMap<string, FailedFilter>): Promise<PostFilterResult>;
+  /** When no node passed. Part of the cycle, and so without waiting: what it begins goes on by itself. */
+  postFilter?(state: CycleState, pod: PodInfo, failed: FailedNodes): PostFilterResult;
   preScore?(state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[]): Verdict;
   /** Any number; `normalize` brings all to 0…100. */
   score?(state: CycleState, pod: PodInfo, node: NodeInfo): number;
@@ -167,7 +189,15 @@ export interface FailedFilter {
   readonly plugin: string;
   readonly rejection: Rejection;
 }
+/** Why nodes were turned away. */
+export interface FailedNodes {
+  /** Those that were looked at. */
+  readonly named: ReadonlyMap<string, FailedFilter>;
+  /** What holds for all others: `preFilter` turned the pod away, or left these nodes out. */
+  readonly others: FailedFilter | undefined;
+}
 export interface PostFilterResult {
+  /** The node on which room will be made; '' takes back an earlier nomination, absent leaves it. */
   readonly nominated?: string;
   /** `preemption: 0/3 nodes are available: …`; '' for none. */
   readonly message: string;
@@ -178,5 +208,7 @@ export interface PluginFactory {
   readonly name: string;
   /** 1 when absent. */
   readonly weight?: number;
-  make(handle: Handle): Plugin;
+  /** `args`: the profile's `pluginConfig` for it. */
+  make(handle: Handle, args?: PluginArgs): Plugin;
 }
+export type PluginArgs = Readonly<Record<string, unknown>>;
