@@ -39,19 +39,36 @@ const leewayMs = 60_000;
 
 /** Checks signature, issuer, audience, time, and that account and bound objects are still there. Source: Kubernetes' pkg/serviceaccount. */
 export function serviceAccountTokens(options: ServiceAccountTokenOptions): TokenAuthenticator {
-  const keys = options.publicKeys.map((pem) => ({ pem, id: keyIdOf(options.crypto, pem) }));
+  const isGenuine = genuineTokens(options);
   return {
     name: 'ServiceAccount',
     async authenticate(token, audiences) {
-      const jwt = parseJwt(token);
-      if (!jwt || !options.issuers.includes(jwt.claims.iss ?? '')) return undefined;
-      const candidates = keys.filter(({ id }) => jwt.keyId === undefined || jwt.keyId === id);
-      if (candidates.length === 0) throw new TokenRefused('invalid signature, no keys found');
-      if (!candidates.some(({ pem }) => isSignatureGood(options.crypto, jwt, pem))) {
-        throw new TokenRefused('go-jose/go-jose: error in cryptographic primitive');
-      }
-      return answerTo(options, jwt, audiences);
+      const jwt = isGenuine(token);
+      return jwt && answerTo(options, jwt, audiences);
     },
+  };
+}
+
+/** Tokens whose signature was found good are remembered, so many at most: the same few come with every request. */
+const maxRemembered = 4096;
+
+/** The token taken apart, once its signature is good; undefined for another issuer's. Throws `TokenRefused`. */
+function genuineTokens({ crypto, issuers, publicKeys }: ServiceAccountTokenOptions): (token: string) => Jwt | undefined {
+  const keys = publicKeys.map((pem) => ({ pem, id: keyIdOf(crypto, pem) }));
+  const genuine = new Map<string, Jwt>();
+  return (token) => {
+    const known = genuine.get(token);
+    if (known) return known;
+    const jwt = parseJwt(token);
+    if (!jwt || !issuers.includes(jwt.claims.iss ?? '')) return undefined;
+    const candidates = keys.filter(({ id }) => jwt.keyId === undefined || jwt.keyId === id);
+    if (candidates.length === 0) throw new TokenRefused('invalid signature, no keys found');
+    if (!candidates.some(({ pem }) => isSignatureGood(crypto, jwt, pem))) {
+      throw new TokenRefused('go-jose/go-jose: error in cryptographic primitive');
+    }
+    if (genuine.size >= maxRemembered) genuine.delete(genuine.keys().next().value!);
+    genuine.set(token, jwt);
+    return jwt;
   };
 }
 
