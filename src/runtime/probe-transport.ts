@@ -19,6 +19,8 @@ export interface ProbeTarget {
   readonly host: string;
   readonly port: number;
   readonly timeoutMs: number;
+  /** Which of the container's probes asks; absent for hooks. A script may fail one of them and let the others pass. */
+  readonly probe?: 'startup' | 'readiness' | 'liveness';
 }
 
 export interface HttpProbeRequest extends ProbeTarget {
