@@ -8,7 +8,7 @@ import type { ConfigMap as ConfigMapObject } from '../api/generated/core/v1.ts';
 import { ConfigMap } from '../api/kinds/core/configmap.ts';
 import { Secret } from '../api/kinds/core/secret.ts';
 import { startVirtualControlPlane, type VirtualControlPlane } from '../cluster/virtual-control-plane.ts';
-import { defineController, runController, Terminal, type Controller } from './controller.ts';
+import { defineController, runController, Terminal, watchOf, type Controller } from './controller.ts';
 import { Informers } from './informers.ts';
 
 let plane: VirtualControlPlane;
@@ -54,6 +54,35 @@ describe('client controller', () => {
     await set({ k: '2' });
     await plane.clock.settle();
     assert.deepEqual(seen, ['1', '2']);
+  });
+
+  test('an update that a watch ignores wakes none; what comes and goes always does', async () => {
+    await make();
+    await plane.client.create(ConfigMap, { metadata: { name: 'other', namespace }, data: { k: '1' } });
+    let handled = 0;
+    await run({
+      watches: [
+        watchOf(
+          ConfigMap,
+          ({ metadata }) => (metadata.name === 'other' ? [`${namespace}/one`] : []),
+          (old, now) => old.data?.['k'] === now.data?.['k'],
+        ),
+      ],
+      async reconcile() {
+        handled++;
+      },
+    });
+    const first = handled;
+    const other = { namespace, name: 'other' };
+    await plane.client.patch(ConfigMap, other, 'merge', { data: { beside: 'x' } });
+    await plane.clock.settle();
+    assert.equal(handled, first);
+    await plane.client.patch(ConfigMap, other, 'merge', { data: { k: '2' } });
+    await plane.clock.settle();
+    assert.equal(handled, first + 1);
+    await plane.client.delete(ConfigMap, other);
+    await plane.clock.settle();
+    assert.equal(handled, first + 2);
   });
 
   test('after a write of its own the next look shows that write', async () => {

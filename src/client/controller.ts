@@ -39,11 +39,13 @@ export interface Controller<O extends KubeObject = KubeObject> {
 export interface WatchOf<W extends KubeObject = KubeObject> {
   readonly kind: Kind<W>;
   readonly toKeys: (object: W, context: Context) => readonly string[];
+  /** Is this update nobody's business, as most heartbeats of nodes are? Then it wakes none. No update is when absent. */
+  readonly ignores?: (old: W, now: W) => boolean;
 }
 
 export const defineController = <O extends KubeObject>(controller: Controller<O>): Controller => controller;
-export const watchOf = <W extends KubeObject>(kind: Kind<W>, toKeys: WatchOf<W>['toKeys']): WatchOf =>
-  ({ kind, toKeys }) as unknown as WatchOf;
+export const watchOf = <W extends KubeObject>(kind: Kind<W>, toKeys: WatchOf<W>['toKeys'], ignores?: WatchOf<W>['ignores']): WatchOf =>
+  ({ kind, toKeys, ...(ignores && { ignores }) }) as unknown as WatchOf;
 
 /** What a reconciler may touch. Whatever it reads is at least as new as its own writes. */
 export interface Context {
@@ -108,13 +110,15 @@ class Loop {
     const { for: own, owns = [], watches = [] } = this.#controller;
     this.#on(own, (object) => [keyOf(object)]);
     for (const kind of owns) this.#on(kind, (object) => this.#ownerKeys(object));
-    for (const { kind, toKeys } of watches) this.#on(kind, (object) => toKeys(object, this.#context));
+    for (const { kind, toKeys, ignores } of watches) this.#on(kind, (object) => toKeys(object, this.#context), ignores);
   }
 
-  #on<O extends KubeObject>(kind: Kind<O>, toKeys: (object: O) => readonly string[]): void {
+  #on<O extends KubeObject>(kind: Kind<O>, toKeys: (object: O) => readonly string[], ignores?: (old: O, now: O) => boolean): void {
     this.#informers.of(kind).onChange(({ now, old }) => {
-      // An object that changed its owner or selection wakes both; what is added twice may be handled twice.
-      for (const key of new Set([...(old ? toKeys(old) : []), ...(now ? toKeys(now) : [])])) this.#queue.add(key);
+      if (!(now && old && ignores?.(old, now))) {
+        // An object that changed its owner or selection wakes both; what is added twice may be handled twice.
+        for (const key of new Set([...(old ? toKeys(old) : []), ...(now ? toKeys(now) : [])])) this.#queue.add(key);
+      }
       this.#unpark();
     });
   }
