@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { keep, median, round, table } from '../report.ts';
+import { createsByH2load } from './h2load.ts';
 import type { LoadJob, LoadResult } from './http-load.ts';
 import { loadApart, program, rssOf, runApart, startSubject, type Subject } from './subject.ts';
 import type { FanoutResult } from './watch-fanout.ts';
@@ -63,6 +64,7 @@ const measures: readonly Measure[] = [
 const sections = [
   ['Start and rest', await startAndRest()],
   ['Requests a second', await requests()],
+  ['Creates a second, by a client that leaves the machine to the server (h2load)', await fastCreates()],
   ['Lists', await lists()],
   ['Watch fan-out', await fanouts()],
 ];
@@ -143,6 +145,11 @@ function statusesOf({ statuses }: LoadResult): string {
   return Object.entries(statuses)
     .map(([status, count]) => `${count} × ${status}`)
     .join(', ');
+}
+
+async function fastCreates(): Promise<string> {
+  await using subject = await startSubject();
+  return (await createsByH2load(subject)) ?? 'h2load is not installed here: not measured.';
 }
 
 async function lists(): Promise<string> {

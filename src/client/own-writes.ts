@@ -132,4 +132,4 @@ function isGone(informer: Informer<KubeObject>, key: string, uid: string): boole
 const askAgainMs = 1000;
 
 /** A refusal is an answer; a failure on the way, or after it, is none. */
-const mayHaveBeenDone = (error: unknown): boolean => !(error instanceof ApiError) || error.code >= 500;
+const mayHaveBeenDone = (error: unknown): boolean => !(error instanceof ApiError) || error.code === 0 || error.code >= 500;
