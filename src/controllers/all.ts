@@ -1,9 +1,14 @@
 import type { Kind } from '../api/kind.ts';
 import { loops, type ControllerDescriptor } from './descriptor.ts';
+import { budgetController } from './disruption/controller.ts';
+import { guardedPodsController } from './disruption/guarded-pods.ts';
 import { garbageCollector } from './garbage-collector/descriptor.ts';
 import { namespaceController } from './namespace/controller.ts';
+import { nodeLifecycleController } from './node-lifecycle/controller.ts';
 import { rootCaPublisher } from './root-ca-publisher/controller.ts';
 import { serviceAccountController } from './service-account/controller.ts';
+import { podGarbageCollector } from './pod-garbage-collector/collector.ts';
+import { ttlAfterFinishedController } from './ttl-after-finished/controller.ts';
 
 /** kube-controller-manager's controllers, each under its own name and with its own rights. */
 export const allControllers: readonly ControllerDescriptor[] = [
@@ -11,6 +16,10 @@ export const allControllers: readonly ControllerDescriptor[] = [
   loops('namespace-controller', 'namespace-controller', ({ kinds }) => [namespaceController(() => kinds().filter(isContent))]),
   loops('serviceaccount-controller', 'service-account-controller', () => [serviceAccountController]),
   loops('root-ca-certificate-publisher-controller', 'root-ca-cert-publisher', ({ flags }) => [rootCaPublisher(flags.rootCaPem)]),
+  loops('disruption-controller', 'disruption-controller', ({ kinds }) => [budgetController(kinds), guardedPodsController]),
+  nodeLifecycleController,
+  podGarbageCollector,
+  loops('ttl-after-finished-controller', 'ttl-after-finished-controller', () => [ttlAfterFinishedController]),
 ];
 
 /** What a namespace may hold and can be emptied of. */
