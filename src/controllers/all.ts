@@ -9,6 +9,7 @@ import { rootCaPublisher } from './root-ca-publisher/controller.ts';
 import { serviceAccountController } from './service-account/controller.ts';
 import { podGarbageCollector } from './pod-garbage-collector/collector.ts';
 import { ttlAfterFinishedController } from './ttl-after-finished/controller.ts';
+import { taintEvictionController } from './taint-eviction/controller.ts';
 
 /** kube-controller-manager's controllers, each under its own name and with its own rights. */
 export const allControllers: readonly ControllerDescriptor[] = [
@@ -18,6 +19,7 @@ export const allControllers: readonly ControllerDescriptor[] = [
   loops('root-ca-certificate-publisher-controller', 'root-ca-cert-publisher', ({ flags }) => [rootCaPublisher(flags.rootCaPem)]),
   loops('disruption-controller', 'disruption-controller', ({ kinds }) => [budgetController(kinds), guardedPodsController]),
   nodeLifecycleController,
+  taintEvictionController,
   podGarbageCollector,
   loops('ttl-after-finished-controller', 'ttl-after-finished-controller', () => [ttlAfterFinishedController]),
 ];
