@@ -1,0 +1,101 @@
+import { isConflict } from '../../api/errors.ts';
+import type { Pod as PodObject } from '../../api/generated/core/v1.ts';
+import type { PodDisruptionBudget as Budget, PodDisruptionBudgetStatus } from '../../api/generated/policy/v1.ts';
+import type { Kind } from '../../api/kind.ts';
+import { Deployment } from '../../api/kinds/apps/deployment.ts';
+import { ReplicaSet } from '../../api/kinds/apps/replicaset.ts';
+import { StatefulSet } from '../../api/kinds/apps/statefulset.ts';
+import { Pod } from '../../api/kinds/core/pod.ts';
+import { ReplicationController } from '../../api/kinds/core/replicationcontroller.ts';
+import { PodDisruptionBudget } from '../../api/kinds/policy/poddisruptionbudget.ts';
+import type { KubeObject } from '../../api/meta.ts';
+import { semanticallyEqual } from '../../api/semantic-equality.ts';
+import { defineController, watchOf, type After, type Context, type Controller } from '../../client/controller.ts';
+import { keyOf } from '../../client/informer.ts';
+import { countHealthy, disruptedPods, disruptionAllowed, failedStatus, nextStatus } from './budget-status.ts';
+import { expectationOf, scaleOfOwners, type Expectation } from './expected-pods.ts';
+import { budgetsOf, guards, selectorInGo } from './selection.ts';
+
+/**
+ * Says in each budget's status how many of its pods are healthy and how many may be evicted now.
+ * Where that cannot be known it says so, and none may. Source: upstream's pkg/controller/disruption.
+ */
+export function budgetController(kinds: () => readonly Kind[]): Controller {
+  return defineController({
+    // Upstream's events name the manager, not the controller.
+    name: 'controllermanager',
+    for: PodDisruptionBudget,
+    watches: [
+      watchOf(Pod, (pod, context) => budgetsOf(pod, context).map(keyOf)),
+      ...[ReplicaSet, Deployment, StatefulSet, ReplicationController].map((kind) =>
+        watchOf<KubeObject>(kind as unknown as Kind, failedBudgetsBeside),
+      ),
+    ],
+    workers: 1,
+    async reconcile(budget, context) {
+      try {
+        return await bringUpToDate(budget, context, kinds);
+      } catch (error) {
+        if (isConflict(error)) throw error;
+        const message = error instanceof Error ? error.message : String(error);
+        context.env.log.error(error, 'a budget fails', { budget: keyOf(budget) });
+        await write(budget, failedStatus(budget, message, context.env.clock.now()), context);
+      }
+    },
+  });
+}
+
+/** A pod may be seen before its controller is: what failed for want of it is tried again when it appears. */
+const failedBudgetsBeside = ({ metadata }: KubeObject, { list }: Context): string[] =>
+  list(PodDisruptionBudget, metadata.namespace)
+    .filter(({ status }) => status?.conditions?.some(({ type, reason }) => type === disruptionAllowed && reason === 'SyncFailed'))
+    .map(keyOf);
+
+async function bringUpToDate(budget: Budget, context: Context, kinds: () => readonly Kind[]): Promise<After> {
+  const { events, env } = context;
+  const pods = context.list(Pod, budget.metadata.namespace).filter((pod) => guards(budget, pod));
+  if (pods.length === 0) events.event(budget, 'Normal', 'NoPods', 'No matching pods found');
+  const expectation = await expectationFor(budget, pods, context, kinds);
+  const nowMs = env.clock.now();
+  const leaving = disruptedPods(pods, budget.status ?? {}, nowMs);
+  for (const pod of leaving.overdue) {
+    const { namespace } = budget.metadata;
+    // The namespace twice: so upstream writes it.
+    events.event(pod, 'Warning', 'NotDeleted', `Pod was expected by PDB ${namespace}/${namespace} to be deleted but it wasn't`);
+  }
+  await write(budget, nextStatus(budget, expectation, countHealthy(pods, leaving, nowMs), leaving, nowMs), context);
+  // A moment past the due time, when it is overdue.
+  return leaving.recheckMs === undefined ? undefined : { requeueAfterMs: leaving.recheckMs - nowMs + 1 };
+}
+
+async function expectationFor(
+  budget: Budget,
+  pods: readonly PodObject[],
+  context: Context,
+  kinds: () => readonly Kind[],
+): Promise<Expectation> {
+  const { events } = context;
+  let expectation: Expectation;
+  try {
+    expectation = await expectationOf(budget.spec, pods, (those) => scaleOfOwners(those, context, kinds));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    events.event(budget, 'Warning', 'CalculateExpectedPodCountFailed', `Failed to calculate the number of expected pods: ${why}`);
+    throw error;
+  }
+  if (expectation.unmanaged.length > 0)
+    events.event(
+      budget,
+      'Warning',
+      'UnmanagedPods',
+      `Pods selected by this PodDisruptionBudget (selector: ${selectorInGo(budget.spec.selector)}) were found to be unmanaged. ` +
+        'As a result, the status of the PDB cannot be calculated correctly, which may result in undefined behavior. ' +
+        'To account for these pods please set ".spec.minAvailable" field of the PDB to an integer value.',
+    );
+  return expectation;
+}
+
+async function write(budget: Budget, status: PodDisruptionBudgetStatus, { client }: Context): Promise<void> {
+  if (semanticallyEqual(budget.status, status)) return;
+  await client.updateStatus(PodDisruptionBudget, { ...budget, status });
+}
