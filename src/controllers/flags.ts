@@ -36,6 +36,10 @@ export interface ControllerFlags {
   readonly autoscalerCpuInitializationMs: number;
   /** `--horizontal-pod-autoscaler-initial-readiness-delay`. */
   readonly autoscalerInitialReadinessMs: number;
+  /** `--max-endpoints-per-slice`. */
+  readonly maxEndpointsPerSlice: number;
+  /** `--mirroring-max-endpoints-per-subset`. */
+  readonly mirroringMaxEndpointsPerSubset: number;
   /** `--cluster-signing-cert-file` and `-key-file`, PEM; without them no certificate is signed. */
   readonly clusterSigning?: { readonly certificatePem: string; readonly privateKeyPem: string };
   /** `--cluster-signing-duration`. */
@@ -61,5 +65,7 @@ export const defaultFlags: ControllerFlags = {
   autoscalerTolerance: 0.1,
   autoscalerCpuInitializationMs: 300_000,
   autoscalerInitialReadinessMs: 30_000,
+  maxEndpointsPerSlice: 100,
+  mirroringMaxEndpointsPerSubset: 1_000,
   clusterSigningDurationMs: 365 * 24 * 3_600_000,
 };
