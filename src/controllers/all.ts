@@ -2,9 +2,13 @@ import type { Kind } from '../api/kind.ts';
 import { loops, type ControllerDescriptor } from './descriptor.ts';
 import { budgetController } from './disruption/controller.ts';
 import { guardedPodsController } from './disruption/guarded-pods.ts';
+import { endpointSliceController } from './endpointslice/controller.ts';
 import { garbageCollector } from './garbage-collector/descriptor.ts';
 import { namespaceController } from './namespace/controller.ts';
+import { nodeIpamController } from './node-ipam/controller.ts';
 import { nodeLifecycleController } from './node-lifecycle/controller.ts';
+import { replicaSetController } from './replicaset/controller.ts';
+import { replicationControllerController } from './replication/controller.ts';
 import { rootCaPublisher } from './root-ca-publisher/controller.ts';
 import { serviceAccountController } from './service-account/controller.ts';
 import { podGarbageCollector } from './pod-garbage-collector/collector.ts';
@@ -17,11 +21,17 @@ export const allControllers: readonly ControllerDescriptor[] = [
   loops('namespace-controller', 'namespace-controller', ({ kinds }) => [namespaceController(() => kinds().filter(isContent))]),
   loops('serviceaccount-controller', 'service-account-controller', () => [serviceAccountController]),
   loops('root-ca-certificate-publisher-controller', 'root-ca-cert-publisher', ({ flags }) => [rootCaPublisher(flags.rootCaPem)]),
+  loops('replicationcontroller-controller', 'replication-controller', () => [replicationControllerController]),
+  loops('replicaset-controller', 'replicaset-controller', () => [replicaSetController]),
   loops('disruption-controller', 'disruption-controller', ({ kinds }) => [budgetController(kinds), guardedPodsController]),
+  nodeIpamController,
   nodeLifecycleController,
   taintEvictionController,
   podGarbageCollector,
   loops('ttl-after-finished-controller', 'ttl-after-finished-controller', () => [ttlAfterFinishedController]),
+  loops('endpointslice-controller', 'endpointslice-controller', ({ informers, flags }) => [
+    endpointSliceController({ informers, maxEndpoints: flags.maxEndpointsPerSlice }),
+  ]),
 ];
 
 /** What a namespace may hold and can be emptied of. */
