@@ -1,23 +1,30 @@
 import type { ContainerStatus, Pod } from '../api/generated/core/v1.ts';
-import { isActive, isReady, isScheduled, readySinceMs } from '../api/pods/pod-state.ts';
+import { isActive, isAvailable, isReady, isScheduled, readySinceMs } from '../api/pods/pod-state.ts';
 
 export interface RankingOptions {
   /** Now, in milliseconds since the epoch: ages are compared on a logarithmic scale. */
   readonly nowMs: number;
   /** Pods that do the same work; where many of them share a node, one of that node goes first. `pods` themselves when absent. */
   readonly related?: readonly Pod[];
+  /**
+   * How long a pod must be ready to be available. Those that are not yet go before those that are:
+   * upstream does not look at it, and may take an available one from a rollout that counted on it.
+   */
+  readonly minReadySeconds?: number;
 }
 
 /**
  * The `count` pods whose loss costs least, the least valuable first. All of them in their order, when
  * no fewer are asked for. Source: ActivePodsWithRanks in pkg/controller/controller_utils.go.
  */
-export function leastValuable(pods: readonly Pod[], count: number, { nowMs, related = pods }: RankingOptions): Pod[] {
+export function leastValuable(pods: readonly Pod[], count: number, { nowMs, related = pods, minReadySeconds = 0 }: RankingOptions): Pod[] {
   if (count >= pods.length) return [...pods];
   const perNode = countPerNode(related);
   const crowd = (pod: Pod): number => perNode.get(pod.spec.nodeName ?? '') ?? 0;
+  const availability = (pod: Pod): number => Number(isAvailable(pod, minReadySeconds, nowMs));
   const order = (a: Pod, b: Pod): number =>
     byProgress(a, b) ||
+    availability(a) - availability(b) ||
     deletionCost(a) - deletionCost(b) ||
     crowd(b) - crowd(a) ||
     youngerByMagnitude(readySinceMs(a), readySinceMs(b), a, b, nowMs) ||

@@ -1,0 +1,90 @@
+import type { Pod, PodTemplateSpec } from '../api/generated/core/v1.ts';
+import { matchesLabels, selectorOfLabels } from '../api/label-selector.ts';
+import type { KubeObject } from '../api/meta.ts';
+import { isAvailable, isReady } from '../api/pods/pod-state.ts';
+import { semanticallyEqual } from '../api/semantic-equality.ts';
+import { timestampOf } from '../api/timestamps.ts';
+import { messageOf } from './error-message.ts';
+
+/** What ReplicaSets and ReplicationControllers have in common. */
+export interface Replicated extends KubeObject {
+  readonly spec: {
+    readonly minReadySeconds?: number;
+    readonly replicas?: number;
+    readonly template?: PodTemplateSpec;
+  };
+  readonly status?: ReplicasStatus;
+}
+
+export interface ReplicasStatus {
+  readonly replicas: number;
+  readonly fullyLabeledReplicas?: number;
+  readonly readyReplicas?: number;
+  readonly availableReplicas?: number;
+  readonly terminatingReplicas?: number;
+  readonly observedGeneration?: number;
+  readonly conditions?: readonly ReplicasCondition[];
+}
+
+interface ReplicasCondition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly lastTransitionTime?: string;
+}
+
+export interface Observed {
+  /** The pods that count as replicas, as they were before this round made or deleted any. */
+  readonly active: readonly Pod[];
+  /** How many more are on their way out; absent where the kind does not tell. */
+  readonly terminating?: number;
+  /** Why not all pods that were to be made or deleted were. */
+  readonly failure?: { readonly error: unknown };
+}
+
+/** Source: calculateStatus in pkg/controller/replicaset/replica_set_utils.go. Counts of 0 are left out, as Go does. */
+export function replicasStatus({ metadata, spec, status }: Replicated, observed: Observed, nowMs: number): ReplicasStatus {
+  const { active, terminating, failure } = observed;
+  const templateLabels = selectorOfLabels(spec.template?.metadata?.labels);
+  const count = (matches: (pod: Pod) => boolean): number => active.filter(matches).length;
+  const conditions = failureConditions(status?.conditions ?? [], failure, active.length - (spec.replicas ?? 1), nowMs);
+  const available = count((pod) => isAvailable(pod, spec.minReadySeconds ?? 0, nowMs));
+  return {
+    replicas: active.length,
+    ...counted(
+      'fullyLabeledReplicas',
+      count(({ metadata: { labels } }) => matchesLabels(templateLabels, labels)),
+    ),
+    ...counted('readyReplicas', count(isReady)),
+    ...counted('availableReplicas', available),
+    ...(terminating !== undefined && { terminatingReplicas: terminating }),
+    ...counted('observedGeneration', metadata.generation ?? 0),
+    ...(conditions.length > 0 && { conditions }),
+  };
+}
+
+export const statusDiffers = (next: ReplicasStatus, old: ReplicasStatus | undefined): boolean => !semanticallyEqual(next, old);
+
+/** A failure is told once: while it lasts, the condition stays as it was first. */
+function failureConditions(
+  conditions: readonly ReplicasCondition[],
+  failure: Observed['failure'],
+  surplus: number,
+  nowMs: number,
+): readonly ReplicasCondition[] {
+  const told = conditions.some(({ type }) => type === 'ReplicaFailure');
+  if (!failure) return told ? conditions.filter(({ type }) => type !== 'ReplicaFailure') : conditions;
+  if (told) return conditions;
+  const condition = {
+    type: 'ReplicaFailure',
+    status: 'True',
+    lastTransitionTime: timestampOf(nowMs),
+    reason: surplus < 0 ? 'FailedCreate' : 'FailedDelete',
+    message: messageOf(failure.error),
+  };
+  return [...conditions, condition];
+}
+
+const counted = <Name extends string>(name: Name, count: number): { [N in Name]?: number } =>
+  (count === 0 ? {} : { [name]: count }) as { [N in Name]?: number };
