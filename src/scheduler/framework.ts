@@ -56,6 +56,8 @@ export type NamespaceLabels = (namespace: string) => Readonly<Record<string, str
 /** A node and what is on it or promised to it. Only the cache changes it. */
 export interface NodeInfo {
   readonly name: string;
+  /** Another number after every change of the node or of what is on it. */
+  readonly generation: number;
   readonly node: Node;
   readonly allocatable: Resources;
   /** `status.allocatable.pods`. */
@@ -73,7 +75,7 @@ export interface NodeInfo {
 
 /** The cluster as it stands at the begin of one pod's cycle. */
 export interface Snapshot {
-  /** In the order in which nodes are tried: spread over zones. */
+  /** In the order in which nodes are tried: spread over zones. The same array as long as these are the nodes. */
   readonly nodes: readonly NodeInfo[];
   readonly nodesWithAffinityPods: readonly NodeInfo[];
   readonly nodesWithRequiredAntiAffinityPods: readonly NodeInfo[];
