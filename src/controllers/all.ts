@@ -2,6 +2,7 @@ import type { Kind } from '../api/kind.ts';
 import { loops, type ControllerDescriptor } from './descriptor.ts';
 import { budgetController } from './disruption/controller.ts';
 import { guardedPodsController } from './disruption/guarded-pods.ts';
+import { endpointsController } from './endpoints/controller.ts';
 import { endpointSliceController } from './endpointslice/controller.ts';
 import { garbageCollector } from './garbage-collector/descriptor.ts';
 import { namespaceController } from './namespace/controller.ts';
@@ -29,6 +30,7 @@ export const allControllers: readonly ControllerDescriptor[] = [
   taintEvictionController,
   podGarbageCollector,
   loops('ttl-after-finished-controller', 'ttl-after-finished-controller', () => [ttlAfterFinishedController]),
+  loops('endpoints-controller', 'endpoint-controller', ({ informers }) => [endpointsController(informers)]),
   loops('endpointslice-controller', 'endpointslice-controller', ({ informers, flags }) => [
     endpointSliceController({ informers, maxEndpoints: flags.maxEndpointsPerSlice }),
   ]),
