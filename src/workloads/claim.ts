@@ -17,6 +17,8 @@ export interface Claim<O extends KubeObject> {
   readonly objects: readonly O[];
   /** Conditions beside the selector: a StatefulSet's pods also have its name. */
   readonly fits?: (object: O) => boolean;
+  /** Put on what is adopted, so that it cannot go uncounted. */
+  readonly finalizer?: string;
 }
 
 /**
@@ -71,7 +73,7 @@ async function assertLives({ client }: Pick<Context, 'client'>, { owner, ownerKi
 async function adopt<O extends KubeObject>(
   { client }: Pick<Context, 'client'>,
   object: O,
-  { kind, owner, ownerKind }: Claim<O>,
+  { kind, owner, ownerKind, finalizer }: Claim<O>,
   recheck: () => Promise<void>,
 ): Promise<O | undefined> {
   const { namespace, name = '', uid } = object.metadata;
@@ -80,7 +82,9 @@ async function adopt<O extends KubeObject>(
   } catch (error) {
     throw new Error(`can't adopt ${kind.kind} ${namespace}/${name} (${uid}): ${messageOf(error)}`, { cause: error });
   }
-  const patch = { metadata: { ownerReferences: [controllerReference(owner, ownerKind)], uid } };
+  const patch = {
+    metadata: { ownerReferences: [controllerReference(owner, ownerKind)], uid, ...(finalizer && { finalizers: [finalizer] }) },
+  };
   try {
     return await client.patch(kind, { namespace, name }, 'strategic', patch);
   } catch (error) {
