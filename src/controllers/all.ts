@@ -3,6 +3,7 @@ import { loops, type ControllerDescriptor } from './descriptor.ts';
 import { budgetController } from './disruption/controller.ts';
 import { guardedPodsController } from './disruption/guarded-pods.ts';
 import { endpointsController } from './endpoints/controller.ts';
+import { endpointSliceMirroringController } from './endpointslice-mirroring/controller.ts';
 import { endpointSliceController } from './endpointslice/controller.ts';
 import { garbageCollector } from './garbage-collector/descriptor.ts';
 import { namespaceController } from './namespace/controller.ts';
@@ -10,11 +11,14 @@ import { nodeIpamController } from './node-ipam/controller.ts';
 import { nodeLifecycleController } from './node-lifecycle/controller.ts';
 import { replicaSetController } from './replicaset/controller.ts';
 import { replicationControllerController } from './replication/controller.ts';
+import { persistentVolumeBinder } from './persistent-volume-binder/descriptor.ts';
 import { rootCaPublisher } from './root-ca-publisher/controller.ts';
 import { serviceAccountController } from './service-account/controller.ts';
 import { podGarbageCollector } from './pod-garbage-collector/collector.ts';
 import { ttlAfterFinishedController } from './ttl-after-finished/controller.ts';
 import { taintEvictionController } from './taint-eviction/controller.ts';
+import { jobController } from './job/controller.ts';
+import { orphanFinalizersController } from './job/orphan-finalizers.ts';
 
 /** kube-controller-manager's controllers, each under its own name and with its own rights. */
 export const allControllers: readonly ControllerDescriptor[] = [
@@ -27,6 +31,7 @@ export const allControllers: readonly ControllerDescriptor[] = [
   loops('disruption-controller', 'disruption-controller', ({ kinds }) => [budgetController(kinds), guardedPodsController]),
   nodeIpamController,
   nodeLifecycleController,
+  persistentVolumeBinder,
   taintEvictionController,
   podGarbageCollector,
   loops('ttl-after-finished-controller', 'ttl-after-finished-controller', () => [ttlAfterFinishedController]),
@@ -34,6 +39,10 @@ export const allControllers: readonly ControllerDescriptor[] = [
   loops('endpointslice-controller', 'endpointslice-controller', ({ informers, flags }) => [
     endpointSliceController({ informers, maxEndpoints: flags.maxEndpointsPerSlice }),
   ]),
+  loops('endpointslice-mirroring-controller', 'endpointslicemirroring-controller', ({ flags }) => [
+    endpointSliceMirroringController({ maxPerSubset: flags.mirroringMaxEndpointsPerSubset }),
+  ]),
+  loops('job-controller', 'job-controller', () => [jobController(), orphanFinalizersController]),
 ];
 
 /** What a namespace may hold and can be emptied of. */

@@ -2,7 +2,7 @@ import type { Draft } from '../../../api/draft.ts';
 import type { Ingress } from '../../../api/generated/networking/v1.ts';
 import { IngressClass } from '../../../api/kinds/networking/ingressclass.ts';
 import type { AdmissionPlugin, ObjectReader } from '../../ports.ts';
-import { defaultClassOf } from '../default-class.ts';
+import { defaultClassOf } from '../../../api/default-class.ts';
 import { isCreateOf } from '../request.ts';
 
 const defaultMarks = ['ingressclass.kubernetes.io/is-default-class'];

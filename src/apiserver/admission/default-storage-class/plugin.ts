@@ -2,10 +2,9 @@ import type { Draft } from '../../../api/draft.ts';
 import type { PersistentVolumeClaim } from '../../../api/generated/core/v1.ts';
 import { StorageClass } from '../../../api/kinds/storage/storageclass.ts';
 import type { AdmissionPlugin, ObjectReader } from '../../ports.ts';
-import { defaultClassOf } from '../default-class.ts';
+import { defaultClassOf, defaultStorageClassMarks } from '../../../api/default-class.ts';
 import { isCreateOf } from '../request.ts';
 
-const defaultMarks = ['storageclass.kubernetes.io/is-default-class', 'storageclass.beta.kubernetes.io/is-default-class'];
 /** Claims of old say their class so. */
 const classAnnotation = 'volume.beta.kubernetes.io/storage-class';
 
@@ -16,7 +15,7 @@ export const defaultStorageClass = (reader: ObjectReader): AdmissionPlugin => ({
     if (!isCreateOf(request, '', 'persistentvolumeclaims')) return;
     const { metadata, spec } = request.object as Draft<PersistentVolumeClaim>;
     if (spec?.storageClassName !== undefined || metadata.annotations?.[classAnnotation] !== undefined) return;
-    const found = defaultClassOf(await reader.list(StorageClass), defaultMarks);
+    const found = defaultClassOf(await reader.list(StorageClass), defaultStorageClassMarks);
     if (found && spec) spec.storageClassName = found.metadata.name;
   },
 });

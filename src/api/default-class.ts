@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../api/meta.ts';
+import type { KubeObject } from './meta.ts';
 
 /** The class that is marked as default by one of the annotations: the newest, and of those the first by name. */
 export function defaultClassOf<O extends KubeObject>(classes: readonly O[], annotations: readonly string[]): O | undefined {
@@ -10,3 +10,9 @@ export function defaultClassOf<O extends KubeObject>(classes: readonly O[], anno
 }
 
 const compareText = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
+
+/** How a StorageClass says that it is the default one. */
+export const defaultStorageClassMarks: readonly string[] = [
+  'storageclass.kubernetes.io/is-default-class',
+  'storageclass.beta.kubernetes.io/is-default-class',
+];
