@@ -27,7 +27,7 @@ function pod(n: number, change: (pod: Draft<Pod>) => void = () => {}): Pod {
     },
   };
   change(made);
-  return made as Pod;
+  return made;
 }
 
 const plan = (situation: Partial<Situation>): Outcome =>
@@ -120,7 +120,7 @@ test('a named port of a sidecar counts, of another init container not', () => {
 });
 
 test('pods that have ended or have no address are no endpoints', () => {
-  const pods = [pod(1, ({ status }) => (status!.phase = 'Succeeded')), pod(2, (two) => (two.status = { phase: 'Pending' }))];
+  const pods = [pod(1, ({ status }) => (status.phase = 'Succeeded')), pod(2, (two) => (two.status = { phase: 'Pending' }))];
   assert.deepEqual(
     plan({ pods }).plan.create.map(({ endpoints }) => endpoints),
     [[]],
@@ -172,7 +172,7 @@ test('a pod on an unknown node is left out, and said so; where unready addresses
 });
 
 test('traffic distribution gives hints by zone and node, to ready endpoints only', () => {
-  const unready = pod(2, ({ status }) => (status!.conditions = []));
+  const unready = pod(2, ({ status }) => (status.conditions = []));
   const hints = (trafficDistribution: string) =>
     plan({ service: service({ trafficDistribution }), pods: [pod(1), unready] }).plan.create[0]?.endpoints?.map((one) => one.hints);
   assert.deepEqual(hints('PreferClose'), [{ forZones: [{ name: 'z1' }] }, undefined]);
