@@ -71,7 +71,7 @@ interface Shared {
 
 export const kindKey = (kind: Pick<Kind, 'group' | 'version' | 'kind'>): string => `${apiVersionOf(kind)}/${kind.kind}`;
 
-const nodeOf = (pod: KubeObject): string[] => [(pod as Pod).spec.nodeName ?? ''];
+const nodeOf = (pod: KubeObject): string[] => [(pod as Partial<Pod>).spec?.nodeName ?? ''];
 
 function ownerUids({ metadata }: KubeObject): string[] {
   const uids = (metadata.ownerReferences ?? []).filter((owner) => owner.controller).map((owner) => owner.uid);

@@ -152,7 +152,9 @@ function transitionProblems(write: StatusWrite): FieldError[] {
     problems.push(invalid('status.succeeded', status.succeeded ?? 0, 'cannot decrease the succeeded counter'));
   if (status.completionTime && before.completionTime && status.completionTime !== before.completionTime)
     problems.push(invalid('status.completionTime', status.completionTime, 'field is immutable'));
-  if (before.startTime && before.startTime !== status.startTime && !job.spec.suspend)
+  // A job that is resumed begins anew.
+  const isResumed = isTrue(before.conditions, 'Suspended') && !isTrue(status.conditions, 'Suspended');
+  if (before.startTime && before.startTime !== status.startTime && !job.spec.suspend && !isResumed)
     problems.push(required('status.startTime', 'startTime cannot be removed for unsuspended job'));
   if (was('SuccessCriteriaMet') && !is('SuccessCriteriaMet'))
     problems.push(conditions('cannot disable the SuccessCriteriaMet=True condition'));
