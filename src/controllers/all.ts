@@ -1,5 +1,6 @@
 import type { Kind } from '../api/kind.ts';
 import { loops, type ControllerDescriptor } from './descriptor.ts';
+import { deploymentController } from './deployment/controller.ts';
 import { budgetController } from './disruption/controller.ts';
 import { guardedPodsController } from './disruption/guarded-pods.ts';
 import { endpointsController } from './endpoints/controller.ts';
@@ -27,6 +28,7 @@ export const allControllers: readonly ControllerDescriptor[] = [
   loops('serviceaccount-controller', 'service-account-controller', () => [serviceAccountController]),
   loops('root-ca-certificate-publisher-controller', 'root-ca-cert-publisher', ({ flags }) => [rootCaPublisher(flags.rootCaPem)]),
   loops('replicationcontroller-controller', 'replication-controller', () => [replicationControllerController]),
+  loops('deployment-controller', 'deployment-controller', () => [deploymentController]),
   loops('replicaset-controller', 'replicaset-controller', () => [replicaSetController]),
   loops('disruption-controller', 'disruption-controller', ({ kinds }) => [budgetController(kinds), guardedPodsController]),
   nodeIpamController,

@@ -4,10 +4,10 @@ import type { Pod } from '../api/generated/core/v1.ts';
 import { replicasStatus, statusDiffers, type Replicated, type ReplicasStatus } from './replicas-status.ts';
 
 const nowMs = Date.parse('2026-03-01T12:00:00Z');
-const replicated = (status?: ReplicasStatus): Replicated => ({
+const replicated = (status: ReplicasStatus = { replicas: 0 }): Replicated => ({
   metadata: { name: 'web', generation: 4 },
   spec: { replicas: 3, minReadySeconds: 10, template: { metadata: { labels: { app: 'web', tier: 'x' } } } },
-  ...(status && { status }),
+  status,
 });
 
 function pod(readyFor: number | undefined, labels: Record<string, string> = { app: 'web', tier: 'x' }): Pod {

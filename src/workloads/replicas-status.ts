@@ -5,6 +5,7 @@ import { isAvailable, isReady } from '../api/pods/pod-state.ts';
 import { semanticallyEqual } from '../api/semantic-equality.ts';
 import { timestampOf } from '../api/timestamps.ts';
 import { messageOf } from './error-message.ts';
+import { withoutZeros } from './without-zeros.ts';
 
 /** What ReplicaSets and ReplicationControllers have in common. */
 export interface Replicated extends KubeObject {
@@ -13,7 +14,7 @@ export interface Replicated extends KubeObject {
     readonly replicas?: number;
     readonly template?: PodTemplateSpec;
   };
-  readonly status?: ReplicasStatus;
+  readonly status: ReplicasStatus;
 }
 
 export interface ReplicasStatus {
@@ -48,23 +49,21 @@ export function replicasStatus({ metadata, spec, status }: Replicated, observed:
   const { active, terminating, failure } = observed;
   const templateLabels = selectorOfLabels(spec.template?.metadata?.labels);
   const count = (matches: (pod: Pod) => boolean): number => active.filter(matches).length;
-  const conditions = failureConditions(status?.conditions ?? [], failure, active.length - (spec.replicas ?? 1), nowMs);
-  const available = count((pod) => isAvailable(pod, spec.minReadySeconds ?? 0, nowMs));
+  const conditions = failureConditions(status.conditions ?? [], failure, active.length - (spec.replicas ?? 1), nowMs);
   return {
     replicas: active.length,
-    ...counted(
-      'fullyLabeledReplicas',
-      count(({ metadata: { labels } }) => matchesLabels(templateLabels, labels)),
-    ),
-    ...counted('readyReplicas', count(isReady)),
-    ...counted('availableReplicas', available),
+    ...withoutZeros({
+      fullyLabeledReplicas: count(({ metadata: { labels } }) => matchesLabels(templateLabels, labels)),
+      readyReplicas: count(isReady),
+      availableReplicas: count((pod) => isAvailable(pod, spec.minReadySeconds ?? 0, nowMs)),
+      observedGeneration: metadata.generation,
+    }),
     ...(terminating !== undefined && { terminatingReplicas: terminating }),
-    ...counted('observedGeneration', metadata.generation ?? 0),
     ...(conditions.length > 0 && { conditions }),
   };
 }
 
-export const statusDiffers = (next: ReplicasStatus, old: ReplicasStatus | undefined): boolean => !semanticallyEqual(next, old);
+export const statusDiffers = (next: ReplicasStatus, old: ReplicasStatus): boolean => !semanticallyEqual(next, old);
 
 /** A failure is told once: while it lasts, the condition stays as it was first. */
 function failureConditions(
@@ -85,6 +84,3 @@ function failureConditions(
   };
   return [...conditions, condition];
 }
-
-const counted = <Name extends string>(name: Name, count: number): { [N in Name]?: number } =>
-  (count === 0 ? {} : { [name]: count }) as { [N in Name]?: number };
