@@ -70,11 +70,12 @@ export class SimulatedContainer {
     return this.#startedAtMs === 0 ? 0 : this.parts.env.clock.now() - this.#startedAtMs;
   }
 
-  /** Begins to run; may have ended when it returns. */
-  start(): void {
+  /** Begins to run, and tells so; may have ended when it returns. */
+  start(onStart: () => void): void {
     const { env, log, main } = this.parts;
     this.#state = 'Running';
     this.#startedAtMs = env.clock.now();
+    onStart();
     log?.open();
     this.#script();
     this.#watchMemory();

@@ -24,7 +24,7 @@ export interface ProcessSurroundings {
 
 /** What a container runs: its script's `run`, its command, its image's own. Without any that is known, it serves. */
 export function mainProcess(config: ContainerConfig, script: ContainerScript, surroundings: ProcessSurroundings): MainProcess {
-  const shell = shellOf(config, surroundings);
+  const shell = shellOf(config, surroundings, true);
   const { run } = script;
   if (run) return { shell, program: () => shell.program(run) };
   const isCommand = (word: string) => commandOf(word, []) !== undefined;
@@ -43,16 +43,20 @@ export function execShell(config: ContainerConfig, command: readonly string[], s
       'Unknown',
       `failed to exec in container: failed to start exec: OCI runtime exec failed: exec failed: unable to start container process: ${missing}`,
     );
-  return shellOf(config, surroundings);
+  return shellOf(config, surroundings, false);
 }
 
-function shellOf({ envs, workingDir }: ContainerConfig, { env: { clock, rng }, hostname, onKill }: ProcessSurroundings): Shell {
+function shellOf(
+  { envs, workingDir }: ContainerConfig,
+  { env: { clock, rng }, hostname, onKill }: ProcessSurroundings,
+  mayServe: boolean,
+): Shell {
   const variables = new Map([
     ['PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
     ['HOSTNAME', hostname],
   ]);
   for (const { key, value } of envs) variables.set(key, value);
-  return new Shell({ clock, rng, hostname, variables, workingDir: workingDir === '' ? '/' : workingDir, onKill });
+  return new Shell({ clock, rng, hostname, variables, workingDir: workingDir === '' ? '/' : workingDir, mayServe, onKill });
 }
 
 function* serve(): Program {

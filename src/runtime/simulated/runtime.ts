@@ -25,6 +25,7 @@ import { imageNameText, parseImageName } from './images/image-name.ts';
 import { defaultImageRules, type ImageRule } from './images/image-rules.ts';
 import { LogWriter } from './log-writer.ts';
 import { execShell, mainProcess } from './main-process.ts';
+import type { Io } from './program/shell.ts';
 import { SimulatedSandbox } from './sandbox.ts';
 import { containerScript, failsProbe, type ProbeKind } from './script/pod-script.ts';
 import { isWithin } from './script/values.ts';
@@ -209,8 +210,7 @@ export class SimulatedRuntime implements ContainerRuntime {
       container.failToStart(failure);
       throw new CriError('Unknown', failure);
     }
-    this.#tell('ContainerStarted', podUid, containerId);
-    container.start();
+    container.start(() => this.#tell('ContainerStarted', podUid, containerId));
   }
 
   async stopContainer(containerId: string, timeoutSeconds: number): Promise<void> {
@@ -337,10 +337,10 @@ export class SimulatedRuntime implements ContainerRuntime {
     const shell = execShell(config, command, { env, hostname, onKill: (signal) => this.#signal(container.id, signal) });
     const out: string[] = [];
     const err: string[] = [];
-    const io = { stdin: '', out: { to: 'text' as const, chunks: out }, err: { to: 'text' as const, chunks: err } };
+    const io: Io = { stdin: '', out: { to: 'text', chunks: out }, err: { to: 'text', chunks: err } };
     return new Promise((resolve, reject) => {
       let cancelTimeout = () => {};
-      const stop = container.exec(shell.argvProgram(command, io, false), (exitCode) => {
+      const stop = container.exec(shell.argvProgram(command, io), (exitCode) => {
         cancelTimeout();
         resolve({ exitCode, stdout: concatBytes(out.map(utf8)), stderr: concatBytes(err.map(utf8)) });
       });

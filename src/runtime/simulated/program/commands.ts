@@ -131,7 +131,7 @@ const commands: Readonly<Record<string, KnownCommand>> = {
     return 0;
   },
   *tail(args, { io, shell, isLast }) {
-    if (isLast && args.some((arg) => /^-[0-9a-z]*[fF]/.test(arg))) yield { type: 'serve' };
+    if (args.some((arg) => /^-[0-9a-z]*[fF]/.test(arg))) yield* shell.serve(isLast);
     yield* shell.print(io, io.stdin);
     return 0;
   },
@@ -187,9 +187,9 @@ const commands: Readonly<Record<string, KnownCommand>> = {
     if (args.at(-1) === '1') shell.options.onKill?.(signal === '9' ? 'KILL' : signal === '15' ? 'TERM' : signal);
     return 0;
   },
-  *exec(args, { shell, io, isLast }) {
+  *exec(args, { shell, io }) {
     if (args.length === 0) return 0;
-    throw new ShellExit(yield* shell.runArgv(args, io, isLast));
+    throw new ShellExit(yield* shell.runArgv(args, io, true));
   },
   *test(args, { shell }) {
     return (yield* testHolds(args, shell)) ? 0 : 1;
@@ -219,7 +219,7 @@ const longestSequence = 10_000;
 function* sh(args: readonly string[], { shell, io, isLast }: CommandContext): Program {
   const at = args.findIndex((arg) => /^-[a-z]*c$/.test(arg));
   if (at >= 0) return yield* shell.script(args[at + 1] ?? '', args.slice(at + 2), io, isLast);
-  if (isLast && args.some((arg) => !arg.startsWith('-'))) yield { type: 'serve' };
+  if (args.some((arg) => !arg.startsWith('-'))) yield* shell.serve(isLast);
   return 0;
 }
 

@@ -26,11 +26,13 @@ export interface ShellOptions {
   readonly hostname: string;
   readonly variables: ReadonlyMap<string, string>;
   readonly workingDir: string;
+  /** May an unknown command be a server? Those that probes and hooks run are none. */
+  readonly mayServe: boolean;
   /** Told of a signal that a command sends to the container's first process. */
   readonly onKill?: (signal: string) => void;
 }
 
-export const consoleIo: Io = { stdin: '', out: { to: 'stdout' }, err: { to: 'stderr' } };
+const consoleIo: Io = { stdin: '', out: { to: 'stdout' }, err: { to: 'stderr' } };
 
 /** A round of a loop in which no time passes takes so long: real ones burn a core, ours would never let the clock go on. */
 const idleRoundMs = 1000;
@@ -57,7 +59,7 @@ export class Shell {
   }
 
   /** The shell as a program: ends with its last command's status, or at `exit`. */
-  *program(command: Command, io: Io = consoleIo, isLast = true): Program {
+  *program(command: Command, io = consoleIo, isLast = true): Program {
     try {
       return yield* this.run(command, io, isLast);
     } catch (error) {
@@ -68,9 +70,9 @@ export class Shell {
   }
 
   /** One command with its arguments, as a container names it. */
-  *argvProgram(argv: readonly string[], io: Io = consoleIo, isLast = true): Program {
+  *argvProgram(argv: readonly string[], io = consoleIo): Program {
     try {
-      return yield* this.runArgv(argv, io, isLast);
+      return yield* this.runArgv(argv, io, true);
     } catch (error) {
       if (error instanceof ShellExit) return error.status;
       throw error;
@@ -156,8 +158,13 @@ export class Shell {
       const ran = known(args, { shell: this, io, isLast });
       return typeof ran === 'number' ? ran : yield* ran;
     }
-    if (isLast) yield { type: 'serve' };
+    yield* this.serve(isLast);
     return 0;
+  }
+
+  /** Becomes a server, where it is the last thing to do. */
+  *serve(isLast: boolean): Step<undefined> {
+    if (isLast && this.options.mayServe) yield { type: 'serve' };
   }
 
   /** Runs a script in a shell of its own. One that is not understood is as good as an unknown command. */
@@ -169,7 +176,7 @@ export class Shell {
       command = parseShell(source);
     } catch (error) {
       if (!(error instanceof ShellSyntaxError)) throw error;
-      if (isLast) yield { type: 'serve' };
+      yield* this.serve(isLast);
       return 0;
     }
     this.#inner = inner;
