@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Node, NodeSelectorRequirement, NodeSelectorTerm, Pod } from '../generated/core/v1.ts';
 import { nodePreference, nodeSelectorMatches, requiredNodeAffinityMatches } from './node-affinity.ts';
 
-const node: Node = { metadata: { name: 'n1', labels: { zone: 'a', cores: '8' } } };
+const node: Node = { spec: {}, status: {}, metadata: { name: 'n1', labels: { zone: 'a', cores: '8' } } };
 const matches = (...nodeSelectorTerms: NodeSelectorTerm[]): boolean => nodeSelectorMatches({ nodeSelectorTerms }, node);
 const label = (key: string, operator: NodeSelectorRequirement['operator'], ...values: string[]): NodeSelectorTerm => ({
   matchExpressions: [{ key, operator, ...(values.length > 0 && { values }) }],
@@ -45,6 +45,7 @@ test('a term without conditions, or with one that cannot be read, matches nothin
 test('a pod asks by its node selector and its required affinity', () => {
   const pod = (nodeSelector: Record<string, string>, ...terms: NodeSelectorTerm[]): Pod => ({
     metadata: {},
+    status: {},
     spec: {
       containers: [],
       nodeSelector,
