@@ -8,7 +8,7 @@ import type { KubeObject } from '../api/meta.ts';
 import type { Client } from './client.ts';
 import { keyOf } from './informer.ts';
 import { eventRecorder, type EventRecorder } from './event-recorder.ts';
-import { byNamespace, byNode, byOwner, kindKey, orphansOf, type Informers } from './informers.ts';
+import { byClaim, byNamespace, byNode, byOwner, kindKey, orphansOf, type Informers } from './informers.ts';
 import { OwnWrites } from './own-writes.ts';
 
 /** Do it again after a while; nothing: not before something changes. */
@@ -61,6 +61,8 @@ export interface Context {
   readonly orphans: <K extends KubeObject>(kind: Kind<K>, namespace: string) => K[];
   /** The pods bound to a node; those that wait for one under ''. */
   readonly podsOn: (node: string) => PodObject[];
+  /** The pods that mount a claim, which is named `namespace/name`. */
+  readonly podsWithClaim: (claim: string) => PodObject[];
 }
 
 /** Runs a controller until `env.signal` aborts. Resolves when its informers have synced and it works. */
@@ -96,6 +98,7 @@ class Loop {
       owned: (kind, owner) => informers.of(kind).byIndex(byOwner, owner.metadata.uid ?? ''),
       orphans: (kind, namespace) => informers.of(kind).byIndex(byOwner, orphansOf(namespace)),
       podsOn: (node) => informers.of(Pod).byIndex(byNode, node),
+      podsWithClaim: (claim) => informers.of(Pod).byIndex(byClaim, claim),
     };
     this.#listen();
   }

@@ -2,6 +2,7 @@ import type { Env } from '../base/env.ts';
 import type { Pod } from '../api/generated/core/v1.ts';
 import type { Kind } from '../api/kind.ts';
 import { apiVersionOf, type KubeObject } from '../api/meta.ts';
+import { claimsOf } from '../api/volumes/claims-of-pod.ts';
 import type { Client } from './client.ts';
 import { Informer } from './informer.ts';
 
@@ -11,6 +12,8 @@ export const orphansOf = (namespace: string): string => `orphans/${namespace}`;
 export const byNamespace = 'namespace';
 /** Pods by the node to which they are bound; '' finds those that wait for one. Their informer alone has this index. */
 export const byNode = 'node';
+/** Pods by each claim that they mount, as `namespace/name`; of their informer alone, too. */
+export const byClaim = 'claim';
 
 /** One informer a kind, shared by all who ask in the process; started when first asked for. */
 export class Informers {
@@ -41,7 +44,7 @@ export class Informers {
         indexes: {
           [byOwner]: (object) => ownerUids(object),
           [byNamespace]: (object) => [object.metadata.namespace ?? ''],
-          ...(kind.group === '' && kind.kind === 'Pod' && { [byNode]: nodeOf }),
+          ...(kind.group === '' && kind.kind === 'Pod' && { [byNode]: nodeOf, [byClaim]: claimKeysOf }),
         },
       });
       const life = new AbortController();
@@ -71,7 +74,10 @@ interface Shared {
 
 export const kindKey = (kind: Pick<Kind, 'group' | 'version' | 'kind'>): string => `${apiVersionOf(kind)}/${kind.kind}`;
 
+// A copy that keeps only metadata has no spec.
 const nodeOf = (pod: KubeObject): string[] => [(pod as Partial<Pod>).spec?.nodeName ?? ''];
+const claimKeysOf = (pod: KubeObject): string[] =>
+  (pod as Partial<Pod>).spec ? claimsOf(pod as Pod).map((name) => `${pod.metadata.namespace}/${name}`) : [];
 
 function ownerUids({ metadata }: KubeObject): string[] {
   const uids = (metadata.ownerReferences ?? []).filter((owner) => owner.controller).map((owner) => owner.uid);

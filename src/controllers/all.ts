@@ -6,6 +6,7 @@ import { guardedPodsController } from './disruption/guarded-pods.ts';
 import { endpointsController } from './endpoints/controller.ts';
 import { endpointSliceMirroringController } from './endpointslice-mirroring/controller.ts';
 import { endpointSliceController } from './endpointslice/controller.ts';
+import { ephemeralVolumeController } from './ephemeral-volume/controller.ts';
 import { garbageCollector } from './garbage-collector/descriptor.ts';
 import { namespaceController } from './namespace/controller.ts';
 import { nodeIpamController } from './node-ipam/controller.ts';
@@ -13,6 +14,8 @@ import { nodeLifecycleController } from './node-lifecycle/controller.ts';
 import { replicaSetController } from './replicaset/controller.ts';
 import { replicationControllerController } from './replication/controller.ts';
 import { persistentVolumeBinder } from './persistent-volume-binder/descriptor.ts';
+import { claimProtectionController } from './persistent-volume-claim-protection/controller.ts';
+import { volumeProtectionController } from './persistent-volume-protection/controller.ts';
 import { rootCaPublisher } from './root-ca-publisher/controller.ts';
 import { serviceAccountController } from './service-account/controller.ts';
 import { podGarbageCollector } from './pod-garbage-collector/collector.ts';
@@ -20,6 +23,7 @@ import { ttlAfterFinishedController } from './ttl-after-finished/controller.ts';
 import { taintEvictionController } from './taint-eviction/controller.ts';
 import { jobController } from './job/controller.ts';
 import { orphanFinalizersController } from './job/orphan-finalizers.ts';
+import { cronJobController } from './cronjob/controller.ts';
 
 /** kube-controller-manager's controllers, each under its own name and with its own rights. */
 export const allControllers: readonly ControllerDescriptor[] = [
@@ -34,6 +38,9 @@ export const allControllers: readonly ControllerDescriptor[] = [
   nodeIpamController,
   nodeLifecycleController,
   persistentVolumeBinder,
+  loops('persistentvolume-protection-controller', 'pv-protection-controller', () => [volumeProtectionController]),
+  loops('persistentvolumeclaim-protection-controller', 'pvc-protection-controller', () => [claimProtectionController()]),
+  loops('ephemeral-volume-controller', 'ephemeral-volume-controller', () => [ephemeralVolumeController]),
   taintEvictionController,
   podGarbageCollector,
   loops('ttl-after-finished-controller', 'ttl-after-finished-controller', () => [ttlAfterFinishedController]),
@@ -45,6 +52,7 @@ export const allControllers: readonly ControllerDescriptor[] = [
     endpointSliceMirroringController({ maxPerSubset: flags.mirroringMaxEndpointsPerSubset }),
   ]),
   loops('job-controller', 'job-controller', () => [jobController(), orphanFinalizersController]),
+  loops('cronjob-controller', 'cronjob-controller', () => [cronJobController()]),
 ];
 
 /** What a namespace may hold and can be emptied of. */

@@ -30,14 +30,23 @@ describe('matchingVolume()', () => {
   });
 
   test('has the class, the mode and the labels asked for', () => {
-    assert.equal(find(claim('1Gi', { storageClassName: 'fast' }), volume('slow', '1Gi'), volume('fast', '9Gi', { storageClassName: 'fast' })), 'fast');
+    assert.equal(
+      find(claim('1Gi', { storageClassName: 'fast' }), volume('slow', '1Gi'), volume('fast', '9Gi', { storageClassName: 'fast' })),
+      'fast',
+    );
     assert.equal(find(claim('1Gi', { volumeMode: 'Block' }), volume('files', '1Gi')), undefined);
-    assert.equal(find(claim('1Gi', { selector: { matchLabels: { a: 'b' } } }), volume('x', '1Gi'), volume('y', '2Gi', {}, { a: 'b' })), 'y');
+    assert.equal(
+      find(claim('1Gi', { selector: { matchLabels: { a: 'b' } } }), volume('x', '1Gi'), volume('y', '2Gi', {}, { a: 'b' })),
+      'y',
+    );
   });
 
   test('is the one that is reserved for the claim, and none that is for another', () => {
     assert.equal(find(claim('1Gi'), volume('small', '1Gi'), volume('mine', '9Gi', reservedFor('c'))), 'mine');
-    assert.equal(find(claim('1Gi'), volume('other', '1Gi', reservedFor('d')), volume('older', '1Gi', reservedFor('c', 'before'))), undefined);
+    assert.equal(
+      find(claim('1Gi'), volume('other', '1Gi', reservedFor('d')), volume('older', '1Gi', reservedFor('c', 'before'))),
+      undefined,
+    );
     assert.equal(find(claim('10Gi'), volume('mine', '9Gi', reservedFor('c')), volume('large', '20Gi')), 'large');
   });
 

@@ -48,9 +48,9 @@ describe('admission', () => {
   test('runs in upstream’s order, some only when enabled', () => {
     const names = plugins().map(({ name }) => name);
     assert.deepEqual([names[0], names.at(-1)], ['NamespaceLifecycle', 'ResourceQuota']);
-    assert.ok(!names.includes('StorageObjectInUseProtection'));
-    const chosen = plugins({ enable: ['StorageObjectInUseProtection'], disable: ['ResourceQuota'] }).map(({ name }) => name);
-    assert.ok(chosen.includes('StorageObjectInUseProtection') && !chosen.includes('ResourceQuota'));
+    assert.ok(!names.includes('ExtendedResourceToleration'));
+    const chosen = plugins({ enable: ['ExtendedResourceToleration'], disable: ['ResourceQuota'] }).map(({ name }) => name);
+    assert.ok(chosen.includes('ExtendedResourceToleration') && !chosen.includes('ResourceQuota'));
     assert.throws(() => plugins({ enable: ['Nothing'] }), /unknown admission plugins: Nothing/);
   });
 

@@ -38,12 +38,8 @@ export interface AdmissionChoice {
   readonly disable?: readonly string[];
 }
 
-/** Off unless they are enabled. StorageObjectInUseProtection is on upstream, where controllers take its finalizers off again. */
-const offByDefault: ReadonlySet<string> = new Set([
-  'ExtendedResourceToleration',
-  'OwnerReferencesPermissionEnforcement',
-  'StorageObjectInUseProtection',
-]);
+/** Off unless they are enabled. */
+const offByDefault: ReadonlySet<string> = new Set(['ExtendedResourceToleration', 'OwnerReferencesPermissionEnforcement']);
 
 /** The plugins that are on, in the order in which upstream runs them (NodeRestriction as kubeadm turns it on). Throws for a name that nobody has. */
 export function defaultAdmission(deps: AdmissionDeps, { enable = [], disable = [] }: AdmissionChoice = {}): AdmissionPlugin[] {

@@ -21,7 +21,14 @@ export async function bind(volume: VolumeObject, claim: ClaimObject, context: Co
 async function bindVolume(volume: VolumeObject, claim: ClaimObject, { client }: Context): Promise<VolumeObject> {
   if (volume.spec.claimRef?.uid === claim.metadata.uid && isBoundToClaim(volume, claim)) return volume;
   const { namespace, name, uid, resourceVersion } = claim.metadata;
-  const claimRef = { kind: 'PersistentVolumeClaim', apiVersion: 'v1', namespace: namespace!, name: name!, uid: uid!, resourceVersion: resourceVersion! };
+  const claimRef = {
+    kind: 'PersistentVolumeClaim',
+    apiVersion: 'v1',
+    namespace: namespace!,
+    name: name!,
+    uid: uid!,
+    resourceVersion: resourceVersion!,
+  };
   const isChosenByUser = isBoundToClaim(volume, claim);
   return client.update(PersistentVolume, {
     ...volume,
@@ -54,7 +61,12 @@ export async function unbind(volume: VolumeObject, context: Context): Promise<vo
   await setVolumePhase(await context.client.update(PersistentVolume, next), 'Available', context);
 }
 
-export async function setVolumePhase(volume: VolumeObject, phase: VolumePhase, { client }: Context, message?: string): Promise<VolumeObject> {
+export async function setVolumePhase(
+  volume: VolumeObject,
+  phase: VolumePhase,
+  { client }: Context,
+  message?: string,
+): Promise<VolumeObject> {
   if (volume.status.phase === phase) return volume;
   const { message: _old, ...status } = volume.status;
   return client.updateStatus(PersistentVolume, { ...volume, status: { ...status, phase, ...(message !== undefined && { message }) } });
@@ -69,7 +81,12 @@ export async function failVolume(volume: VolumeObject, reason: string, message: 
 }
 
 /** The capacity of a claim that is bound already is left to those who expand it. */
-export async function setClaimPhase(claim: ClaimObject, phase: ClaimPhase, { client }: Context, volume?: VolumeObject): Promise<ClaimObject> {
+export async function setClaimPhase(
+  claim: ClaimObject,
+  phase: ClaimPhase,
+  { client }: Context,
+  volume?: VolumeObject,
+): Promise<ClaimObject> {
   const { accessModes: _modes, capacity: known, currentVolumeAttributesClassName: _class, ...rest } = claim.status;
   const capacity = claim.status.phase === phase && phase === 'Bound' ? known : volume?.spec.capacity;
   const attributesClass = volume?.spec.volumeAttributesClassName;
@@ -89,6 +106,9 @@ export async function loseClaim(claim: ClaimObject, reason: string, message: str
   context.events.event(withType(claim, PersistentVolumeClaim), 'Warning', reason, message);
 }
 
-function annotated<M extends { readonly annotations?: Readonly<Record<string, string>> }>(metadata: M, more: Readonly<Record<string, string>>): M {
+function annotated<M extends { readonly annotations?: Readonly<Record<string, string>> }>(
+  metadata: M,
+  more: Readonly<Record<string, string>>,
+): M {
   return { ...metadata, annotations: { ...metadata.annotations, ...more } };
 }

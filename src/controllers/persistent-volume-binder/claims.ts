@@ -4,9 +4,8 @@ import { PersistentVolumeClaim } from '../../api/kinds/core/persistentvolumeclai
 import { storageClassAnnotation, storageClassOf } from '../../api/kinds/core/volume-class.ts';
 import { StorageClass } from '../../api/kinds/storage/storageclass.ts';
 import { defaultClassOf, defaultStorageClassMarks } from '../../api/default-class.ts';
-import { isFinished } from '../../api/pods/pod-state.ts';
+import { isFinished, isScheduled } from '../../api/pods/pod-state.ts';
 import { annotations, claimKeyOf, isBoundToClaim, waitsForConsumer } from '../../api/volumes/binding.ts';
-import { claimsOf } from '../../api/volumes/claims-of-pod.ts';
 import { matchingVolume, mismatch } from '../../api/volumes/matching.ts';
 import { defineController, watchOf, type Context, type Controller } from '../../client/controller.ts';
 import { keyOf } from '../../client/informer.ts';
@@ -101,10 +100,9 @@ const isWithoutClass = ({ metadata, spec }: ClaimObject): boolean =>
   spec.storageClassName === undefined && metadata.annotations?.[storageClassAnnotation] === undefined;
 
 function tellOfWaiting(claim: ClaimObject, context: Context): void {
-  const { namespace, name } = claim.metadata;
   const waiting = context
-    .podsOn('')
-    .filter((pod) => pod.metadata.namespace === namespace && !isFinished(pod) && claimsOf(pod).includes(name!))
+    .podsWithClaim(keyOf(claim))
+    .filter((pod) => !isFinished(pod) && !isScheduled(pod))
     .map((pod) => pod.metadata.name!);
   if (waiting.length === 0) {
     return tell(claim, context, 'Normal', 'WaitForFirstConsumer', 'waiting for first consumer to be created before binding');

@@ -40,7 +40,9 @@ describe('persistent volume binder', () => {
   const settle = () => plane.clock.advance(500);
   const removeClaim = (name: string) => plane.client.delete(PersistentVolumeClaim, { namespace: 'default', name });
   const events = async (name: string) =>
-    (await plane.client.list(Event)).items.filter(({ involvedObject }) => involvedObject.name === name).map(({ reason, message }) => `${reason}: ${message}`);
+    (await plane.client.list(Event)).items
+      .filter(({ involvedObject }) => involvedObject.name === name)
+      .map(({ reason, message }) => `${reason}: ${message}`);
 
   test('a volume nobody wants is available; a claim takes it, and both say so', async () => {
     await addVolume('v');
@@ -53,7 +55,10 @@ describe('persistent volume binder', () => {
       [bound.status.phase, bound.spec.volumeName, bound.status.capacity, bound.status.accessModes],
       ['Bound', 'v', { storage: '5Gi' }, ['ReadWriteOnce']],
     );
-    assert.deepEqual(bound.metadata.annotations, { 'pv.kubernetes.io/bind-completed': 'yes', 'pv.kubernetes.io/bound-by-controller': 'yes' });
+    assert.deepEqual(bound.metadata.annotations, {
+      'pv.kubernetes.io/bind-completed': 'yes',
+      'pv.kubernetes.io/bound-by-controller': 'yes',
+    });
     assert.deepEqual([taken.status.phase, taken.spec.claimRef?.uid], ['Bound', metadata.uid]);
     assert.equal(taken.metadata.annotations?.['pv.kubernetes.io/bound-by-controller'], 'yes');
   });
@@ -191,8 +196,8 @@ describe('persistent volume binder', () => {
     await addVolume('v');
     await addClaim('c', { storageClassName: '' });
     await settle();
-    await plane.client.patch(PersistentVolume, { name: 'v' }, 'merge', { metadata: { finalizers: null } });
     await plane.client.delete(PersistentVolume, { name: 'v' });
+    await plane.client.patch(PersistentVolume, { name: 'v' }, 'merge', { metadata: { finalizers: null } });
     await plane.until(async () => (await claim('c')).status.phase === 'Lost');
     assert.deepEqual(await events('c'), ['ClaimLost: Bound claim has lost its PersistentVolume. Data on the volume is lost!']);
   });

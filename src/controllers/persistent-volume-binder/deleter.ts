@@ -28,6 +28,7 @@ export async function deleteVolume(volume: VolumeObject, context: Context): Prom
 }
 
 function deletionProblem({ metadata, spec: { hostPath } }: VolumeObject): string | undefined {
-  if (!hostPath) return `error getting deleter volume plugin for volume ${JSON.stringify(metadata.name)}: no deletable volume plugin matched`;
+  if (!hostPath)
+    return `error getting deleter volume plugin for volume ${JSON.stringify(metadata.name)}: no deletable volume plugin matched`;
   return /^\/tmp\/.+/.test(hostPath.path) ? undefined : `host_path deleter only supports /tmp/.+ but received provided ${hostPath.path}`;
 }

@@ -4,7 +4,6 @@ import { PersistentVolume } from '../../api/kinds/core/persistentvolume.ts';
 import { Pod } from '../../api/kinds/core/pod.ts';
 import { isFinished } from '../../api/pods/pod-state.ts';
 import { claimKeyOf } from '../../api/volumes/binding.ts';
-import { claimsOf } from '../../api/volumes/claims-of-pod.ts';
 import type { Context } from '../../client/controller.ts';
 import { withType } from '../../workloads/owner.ts';
 import { failVolume, unbind } from './bind.ts';
@@ -62,10 +61,10 @@ async function finish(volume: VolumeObject, pod: PodObject, context: Context): P
   }
 }
 
-function podsThatUse({ spec: { claimRef } }: VolumeObject, { list }: Context): string[] {
+function podsThatUse({ spec: { claimRef } }: VolumeObject, { podsWithClaim }: Context): string[] {
   if (!claimRef) return [];
-  return list(Pod, claimRef.namespace)
-    .filter((pod) => !isFinished(pod) && claimsOf(pod).some((name) => `${pod.metadata.namespace}/${name}` === claimKeyOf(claimRef)))
+  return podsWithClaim(claimKeyOf(claimRef))
+    .filter((pod) => !isFinished(pod))
     .map((pod) => `${pod.metadata.namespace}/${pod.metadata.name}`)
     .sort();
 }

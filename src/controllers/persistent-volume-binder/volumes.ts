@@ -1,5 +1,9 @@
 import { isNotFound } from '../../api/errors.ts';
-import type { ObjectReference, PersistentVolumeClaim as ClaimObject, PersistentVolume as VolumeObject } from '../../api/generated/core/v1.ts';
+import type {
+  ObjectReference,
+  PersistentVolumeClaim as ClaimObject,
+  PersistentVolume as VolumeObject,
+} from '../../api/generated/core/v1.ts';
 import { PersistentVolume } from '../../api/kinds/core/persistentvolume.ts';
 import { PersistentVolumeClaim } from '../../api/kinds/core/persistentvolumeclaim.ts';
 import { Pod } from '../../api/kinds/core/pod.ts';

@@ -6,7 +6,7 @@ const finalizers: Readonly<Record<string, string>> = {
   persistentvolumeclaims: 'kubernetes.io/pvc-protection',
 };
 
-/** Holds volumes and claims while they are used; the protection controllers let go of them, and without those nothing does. */
+/** Holds volumes and claims while they are used; the protection controllers let go of them. */
 export const storageObjectInUseProtection: AdmissionPlugin = {
   name: 'StorageObjectInUseProtection',
   mutate(request) {
