@@ -37,7 +37,8 @@ const provisioning = defineController({
   ],
   async reconcile(claim, context) {
     const storageClass = context.get(StorageClass, storageClassOf(claim));
-    if (!storageClass || !isOurs(claim) || claim.spec.volumeName || context.get(PersistentVolume, `pvc-${claim.metadata.uid}`)) return undefined;
+    if (!storageClass || !isOurs(claim) || claim.spec.volumeName || context.get(PersistentVolume, `pvc-${claim.metadata.uid}`))
+      return undefined;
     const selected = claim.metadata.annotations?.[annotations.selectedNode];
     if (waitsForConsumer(storageClass) && selected === undefined) return undefined;
     tell(claim, context, 'Normal', 'Provisioning', `External provisioner is provisioning volume for claim "${keyText(claim)}"`);

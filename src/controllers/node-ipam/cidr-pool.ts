@@ -18,7 +18,8 @@ export class CidrPool {
     const cidr = parseCidr(text);
     if (!cidr) throw new RangeError(`${text} is not a valid CIDR`);
     const subnetBits = maskSize - cidr.prefixLength;
-    if (subnetBits < 0 || maskSize > cidr.address.length * 8) throw new RangeError(`${text} holds no subnet with a mask of ${maskSize} bits`);
+    if (subnetBits < 0 || maskSize > cidr.address.length * 8)
+      throw new RangeError(`${text} holds no subnet with a mask of ${maskSize} bits`);
     if (subnetBits > mostSubnetBits) throw new RangeError(`${text} is too large to be parted into subnets with a mask of ${maskSize} bits`);
     this.#cidr = cidr;
     this.#maskSize = maskSize;

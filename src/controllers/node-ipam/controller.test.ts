@@ -31,7 +31,11 @@ describe('CidrPool', () => {
   });
 
   test('does not take what it cannot part', () => {
-    for (const [text, mask] of [['10.0.0.0', 24], ['10.0.0.0/25', 24], ['fd00::/40', 64]] as const)
+    for (const [text, mask] of [
+      ['10.0.0.0', 24],
+      ['10.0.0.0/25', 24],
+      ['fd00::/40', 64],
+    ] as const)
       assert.throws(() => new CidrPool(text, mask), RangeError, text);
   });
 });

@@ -42,7 +42,8 @@ const rangeAllocator = (allocator: Allocator): Controller =>
     for: Node,
     async reconcile(node, { client, events, env }) {
       if (podCidrs(node).length > 0) {
-        if (!allocator.occupy(node)) env.log.verbose(2, 'Node has a range that is not ours to give, or another’s', { node: node.metadata.name });
+        if (!allocator.occupy(node))
+          env.log.verbose(2, 'Node has a range that is not ours to give, or another’s', { node: node.metadata.name });
         return;
       }
       const name = node.metadata.name!;
@@ -104,4 +105,9 @@ function podCidrs({ spec }: NodeObject): readonly string[] {
   return spec?.podCIDR ? [spec.podCIDR] : [];
 }
 
-const nodeReference = ({ metadata: { name, uid } }: NodeObject): ObjectReference => ({ apiVersion: 'v1', kind: 'Node', name: name!, uid: uid! });
+const nodeReference = ({ metadata: { name, uid } }: NodeObject): ObjectReference => ({
+  apiVersion: 'v1',
+  kind: 'Node',
+  name: name!,
+  uid: uid!,
+});
