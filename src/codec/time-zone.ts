@@ -11,3 +11,18 @@ export function isTimeZone(name: string): boolean {
     return false;
   }
 }
+
+/** How far local time is ahead of UTC at the instant, in milliseconds; whole minutes. Throws RangeError for what is no time zone. */
+export function zoneOffsetMs(timeZone: string, atMs: number): number {
+  if (timeZone === 'UTC') return 0;
+  let format = formats.get(timeZone);
+  if (!format) {
+    format = new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' });
+    formats.set(timeZone, format);
+  }
+  // `GMT`, `GMT-03:00`, and `GMT+05:53:28` of long ago.
+  const [, sign, hours = 0, minutes = 0] = /GMT(?:([+-])(\d\d):(\d\d))?/.exec(format.format(atMs)) ?? [];
+  return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000;
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
