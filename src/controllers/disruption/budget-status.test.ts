@@ -4,7 +4,6 @@ import type { Pod } from '../../api/generated/core/v1.ts';
 import type { PodDisruptionBudget } from '../../api/generated/policy/v1.ts';
 import { countHealthy, disruptedPods, failedStatus, nextStatus } from './budget-status.ts';
 import { expectationOf } from './expected-pods.ts';
-import { selectorInGo } from './selection.ts';
 
 const nowMs = Date.parse('2026-01-01T00:10:00Z');
 const pod = (name: string, ready = true, more: object = {}): Pod => ({
@@ -74,11 +73,4 @@ test('percentages are of what the controllers want, rounded up', async () => {
   assert.deepEqual(await of({ maxUnavailable: '50%' }), [7, 3]);
   assert.deepEqual(await of({ maxUnavailable: 9 }), [7, 0]);
   assert.deepEqual(await of({ minAvailable: 5 }), [2, 5]);
-});
-
-test('a selector is printed as Go prints it', () => {
-  assert.equal(
-    selectorInGo({ matchLabels: { b: '2', a: '1' }, matchExpressions: [{ key: 'k', operator: 'In', values: ['x', 'y'] }] }),
-    '&LabelSelector{MatchLabels:map[string]string{a: 1,b: 2,},MatchExpressions:[]LabelSelectorRequirement{LabelSelectorRequirement{Key:k,Operator:In,Values:[x y],},},}',
-  );
 });

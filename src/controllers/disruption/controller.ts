@@ -9,12 +9,13 @@ import { Pod } from '../../api/kinds/core/pod.ts';
 import { ReplicationController } from '../../api/kinds/core/replicationcontroller.ts';
 import { PodDisruptionBudget } from '../../api/kinds/policy/poddisruptionbudget.ts';
 import type { KubeObject } from '../../api/meta.ts';
+import { selectorInGo } from '../../api/selector-in-go.ts';
 import { semanticallyEqual } from '../../api/semantic-equality.ts';
 import { defineController, watchOf, type After, type Context, type Controller } from '../../client/controller.ts';
 import { keyOf } from '../../client/informer.ts';
 import { countHealthy, disruptedPods, disruptionAllowed, failedStatus, nextStatus } from './budget-status.ts';
 import { expectationOf, scaleOfOwners, type Expectation } from './expected-pods.ts';
-import { budgetsOf, guards, selectorInGo } from './selection.ts';
+import { budgetsOf, guards } from './selection.ts';
 
 /**
  * Says in each budget's status how many of its pods are healthy and how many may be evicted now.
