@@ -23,7 +23,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   scheduler: { imports: ['base', 'codec', 'api', 'client'] },
   runtime: { imports: ['base', 'codec', 'api', 'machine'] },
   kubelet: { imports: ['base', 'codec', 'api', 'client', 'machine', 'runtime'] },
-  addons: { imports: ['base', 'codec', 'api', 'client'] },
+  addons: { imports: ['base', 'codec', 'api', 'client', 'kubelet'] },
   kubectl: { imports: ['base', 'codec', 'api', 'client'] },
   cluster: {
     imports: [

@@ -29,6 +29,7 @@ const groupPriorities: Readonly<Record<string, number>> = {
   'internal.apiserver.k8s.io': 16000,
   'resource.k8s.io': 15900,
   'storagemigration.k8s.io': 15800,
+  'metrics.k8s.io': 100,
 };
 
 /** What groups of custom resources have. */

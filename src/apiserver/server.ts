@@ -3,6 +3,7 @@ import type { KeyPair } from '../base/crypto.ts';
 import type { ApiCall, ApiResult, ApiServer } from '../api/call.ts';
 import { serviceUnavailable } from '../api/errors.ts';
 import type { Kind } from '../api/kind.ts';
+import type { LocalApi } from '../api/local-api.ts';
 import type { GroupResource, KubeObject } from '../api/meta.ts';
 import { KindRegistry } from '../api/registry.ts';
 import type { RuntimeConfig } from '../api/runtime-config.ts';
@@ -42,6 +43,8 @@ export interface ApiServerOptions {
   readonly store: Store;
   /** All kinds there are; what is served of them `runtimeConfig` says. */
   readonly kinds: readonly Kind[];
+  /** Served by others in this process, beside `kinds`: `metrics.k8s.io`. */
+  readonly aggregated?: readonly LocalApi[];
   /** `--runtime-config`. */
   readonly runtimeConfig?: RuntimeConfig;
   readonly serviceAccountKeys: KeyPair;
@@ -110,14 +113,14 @@ class Server implements RunningApiServer {
   #ready = false;
 
   constructor(options: ApiServerOptions) {
-    const { env, store, limits: given, audit, connector } = options;
+    const { env, store, limits: given, audit, connector, aggregated = [] } = options;
     const limits = { ...defaultLimits, ...given };
     const metrics = apiServerMetrics({
       storedObjects: () => this.#storedObjects(),
       ...(options.processFigures && { processFigures: options.processFigures }),
     });
     this.#options = options;
-    this.#registry = new KindRegistry(options.kinds, options.runtimeConfig);
+    this.#registry = new KindRegistry([...options.kinds, ...aggregated.flatMap(({ kinds }) => kinds)], options.runtimeConfig);
     this.#storages = new Storages({
       store,
       clock: env.clock,
@@ -147,6 +150,7 @@ class Server implements RunningApiServer {
       kinds: this.kinds,
       storages: this.#storages,
       virtualKinds: this.identity.virtualKinds,
+      localApis: new Map(aggregated.flatMap((api) => api.kinds.map((kind) => [kind, api] as const))),
       admission: new Admission([
         this.#custom.admission,
         ...defaultAdmission({ ...env, reader, authorizer: this.identity.authorizer, kinds: this.kinds }),

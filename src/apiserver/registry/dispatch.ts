@@ -2,6 +2,7 @@ import type { ApiResult, ResourceCall } from '../../api/call.ts';
 import { ApiError, badRequest, methodNotSupported, notFound } from '../../api/errors.ts';
 import { applySchemaDefaults, decodeBody } from '../../api/decode.ts';
 import type { Kind, ResourceVerb } from '../../api/kind.ts';
+import type { LocalApi } from '../../api/local-api.ts';
 import { apiVersionOf } from '../../api/meta.ts';
 import type { KindRegistry } from '../../api/registry.ts';
 import { definitionOf, schemaOf } from '../../api/schemas.ts';
@@ -27,6 +28,8 @@ export interface DispatchDeps extends WriteDeps, WatchDeps {
   readonly kinds: () => KindRegistry;
   readonly storages: Storages;
   readonly virtualKinds: VirtualKinds;
+  /** Kinds that somebody else in this process serves. */
+  readonly localApis: ReadonlyMap<Kind, LocalApi>;
   readonly connector?: NodeConnector;
 }
 
@@ -34,6 +37,8 @@ export interface DispatchDeps extends WriteDeps, WatchDeps {
 export async function dispatch(call: ResourceCall, context: CallContext, deps: DispatchDeps): Promise<ApiResult> {
   const kind = kindOf(call, deps);
   if (kind.deprecation) context.warnings.push(kind.deprecation);
+  const localApi = deps.localApis.get(kind);
+  if (localApi) return serveLocally(call, kind, localApi);
   const handler = deps.virtualKinds.get(virtualKey(kind));
   if (handler && call.resource.subresource === undefined) return review(call, context, kind, handler);
   const request: ResourceRequest = {
@@ -59,6 +64,12 @@ function kindOf({ resource: { group, version, resource, namespace, name } }: Res
 }
 
 export const noSuchPath = (): ApiError => new ApiError(404, 'NotFound', 'the server could not find the requested resource');
+
+async function serveLocally(call: ResourceCall, kind: Kind, api: LocalApi): Promise<ApiResult> {
+  if (call.resource.subresource !== undefined) throw noSuchPath();
+  if (call.verb === 'connect' || !kind.verbs.includes(call.verb)) throw notAllowed(kind, call.verb);
+  return api.serve(call, kind);
+}
 
 async function serve(request: ResourceRequest, deps: DispatchDeps): Promise<ApiResult> {
   const { call, kind } = request;
