@@ -17,6 +17,7 @@ import { persistentVolumeBinder } from './persistent-volume-binder/descriptor.ts
 import { claimProtectionController } from './persistent-volume-claim-protection/controller.ts';
 import { volumeProtectionController } from './persistent-volume-protection/controller.ts';
 import { rootCaPublisher } from './root-ca-publisher/controller.ts';
+import { statefulSetController } from './statefulset/controller.ts';
 import { serviceAccountController } from './service-account/controller.ts';
 import { podGarbageCollector } from './pod-garbage-collector/collector.ts';
 import { ttlAfterFinishedController } from './ttl-after-finished/controller.ts';
@@ -44,6 +45,7 @@ export const allControllers: readonly ControllerDescriptor[] = [
   taintEvictionController,
   podGarbageCollector,
   loops('ttl-after-finished-controller', 'ttl-after-finished-controller', () => [ttlAfterFinishedController]),
+  loops('statefulset-controller', 'statefulset-controller', () => [statefulSetController]),
   loops('endpoints-controller', 'endpoint-controller', ({ informers }) => [endpointsController(informers)]),
   loops('endpointslice-controller', 'endpointslice-controller', ({ informers, flags }) => [
     endpointSliceController({ informers, maxEndpoints: flags.maxEndpointsPerSlice }),
