@@ -37,7 +37,7 @@ export const hasAffinity = (pod: PodInfo): boolean =>
 
 function hostPortsOf({ spec }: Pod): readonly HostPort[] {
   const ports: HostPort[] = [];
-  for (const container of [...(spec.containers ?? []), ...(spec.initContainers ?? []).filter(isRestartableInit)]) {
+  for (const container of [...spec.containers, ...(spec.initContainers ?? []).filter(isRestartableInit)]) {
     for (const { hostPort, hostIP, protocol } of container.ports ?? []) {
       if (hostPort) ports.push({ protocol: protocol || 'TCP', hostIp: hostIP || '0.0.0.0', port: hostPort });
     }

@@ -23,7 +23,7 @@ export interface Assumed {
 export function requestsOf(pod: Pod, assumed?: Assumed): Amounts {
   const { spec } = pod;
   const total = new Amounts();
-  for (const container of spec.containers ?? []) total.add(askedBy(container, pod.status?.containerStatuses, pod, assumed));
+  for (const container of spec.containers) total.add(askedBy(container, pod.status?.containerStatuses, pod, assumed));
   if (spec.initContainers?.length) total.raiseTo(initPeak(pod, total, assumed));
   if (spec.resources?.requests) total.setList(spec.resources.requests, isPodLevelResource);
   if (spec.overhead) total.addList(spec.overhead);
@@ -32,7 +32,7 @@ export function requestsOf(pod: Pod, assumed?: Assumed): Amounts {
 
 /** The same with assumptions for containers that do not say; a resource that the pod asks for as a whole needs none. */
 export function requestsForScoring(pod: Pod, requests: Amounts): { readonly milliCpu: number; readonly memoryBytes: number } {
-  const { containers = [], initContainers = [], resources } = pod.spec;
+  const { containers, initContainers = [], resources } = pod.spec;
   const all = [...containers, ...initContainers];
   if (!resources?.requests && all.every(saysBoth)) return requests;
   const podLevel = resources?.requests !== undefined;

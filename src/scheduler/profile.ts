@@ -72,7 +72,7 @@ export function makeProfile({ config, percentageOfNodesToScore, factories, handl
     events: handle.events,
     percentageOfNodesToScore: config.percentageOfNodesToScore ?? percentageOfNodesToScore,
     plugins: [...used],
-    unreserve: points.reserve.filter((plugin) => plugin.unreserve).reverse(),
+    unreserve: [...points.reserve].reverse(),
     gate: (pod, first) => gatedBy(preEnqueue, pod, first),
     interests: new Map(Array.from(used, ({ name, events = [] }) => [name, events])),
   };

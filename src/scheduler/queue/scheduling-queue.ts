@@ -131,7 +131,9 @@ export class SchedulingQueue {
   /** Brings back those pods which the event may help. */
   tell(event: ClusterEvent, among: (pod: Pod) => boolean = everyPod): void {
     if (!this.mayReturn) return;
-    for (const queued of [...this.#unschedulable.values()]) if (among(queued.info.pod)) this.#offer(queued, event);
+    // A copy: who comes back and is gated stands at the end again.
+    const waiting = Array.from(this.#unschedulable.values()).filter(({ info }) => among(info.pod));
+    for (const queued of waiting) this.#offer(queued, event);
   }
 
   /** Tries a pod again at once, wherever it waits, unless it is gated. */
@@ -239,9 +241,8 @@ export class SchedulingQueue {
 
   #flush(): void {
     const dueMs = this.#options.clock.now() - longestUnschedulableMs;
-    for (const queued of [...this.#unschedulable.values()]) {
-      if (queued.gatedBy === undefined && queued.sinceMs <= dueMs) this.#comeBack(queued, 'afterBackoff');
-    }
+    const due = Array.from(this.#unschedulable.values()).filter(({ gatedBy, sinceMs }) => gatedBy === undefined && sinceMs <= dueMs);
+    for (const queued of due) this.#comeBack(queued, 'afterBackoff');
   }
 }
 
