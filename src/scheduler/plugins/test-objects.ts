@@ -1,4 +1,5 @@
 /** Pods, nodes and clusters for the plugins' tests. */
+import type { Clock } from '../../base/clock.ts';
 import { VirtualClock } from '../../base/virtual-clock.ts';
 import { seededRng } from '../../base/rng.ts';
 import type { Node, NodeSpec, Pod, PodSpec } from '../../api/generated/core/v1.ts';
@@ -6,7 +7,7 @@ import type { Kind } from '../../api/kind.ts';
 import type { KubeObject } from '../../api/meta.ts';
 import { SchedulerCache } from '../cache.ts';
 import { Notes } from '../cycle-state.ts';
-import type { Handle, Plugin, PluginFactory, PodInfo, Rejection, Verdict } from '../framework.ts';
+import type { Handle, NodeInfo, Plugin, PluginFactory, PodInfo, Rejection, Verdict } from '../framework.ts';
 import { podInfoOf } from '../pod-info.ts';
 
 interface PodParts extends Partial<PodSpec> {
@@ -51,9 +52,9 @@ export class PluginBench {
   readonly plugin: Plugin;
   readonly state = new Notes();
 
-  constructor(factory: PluginFactory, { cluster = testCluster([]), objects = [], args, client }: BenchOptions = {}) {
+  constructor(factory: PluginFactory, { cluster = testCluster([]), objects = [], args, client, clock }: BenchOptions = {}) {
     this.cluster = cluster;
-    this.plugin = factory.make(testHandle({ cluster, objects, client }), args);
+    this.plugin = factory.make(testHandle({ cluster, objects, client, clock }), args);
   }
 
   /** What `preFilter` says. */
@@ -64,11 +65,11 @@ export class PluginBench {
   /** `preFilter` and `filter`: the first reason of each node that is turned down; '' for one that is not. */
   verdicts(pod: Pod): Record<string, string> {
     const info = podInfoOf(pod);
-    const begun = this.plugin.preFilter?.(this.state, info, this.cluster);
+    const state = new Notes();
+    const begun = this.plugin.preFilter?.(state, info, this.cluster);
     const outcome = begun && 'code' in begun ? begun : undefined;
-    return Object.fromEntries(
-      this.cluster.nodes.map((node) => [node.name, textOf(outcome ?? this.plugin.filter?.(this.state, info, node))]),
-    );
+    const verdict = (node: NodeInfo): Verdict => outcome ?? this.plugin.filter?.(state, info, node);
+    return Object.fromEntries(this.cluster.nodes.map((node) => [node.name, textOf(verdict(node))]));
   }
 
   /** Normalized scores; undefined when the plugin has nothing to say. */
@@ -95,6 +96,7 @@ interface BenchOptions {
   readonly objects?: readonly (readonly [Kind, KubeObject])[];
   readonly args?: Readonly<Record<string, unknown>>;
   readonly client?: Partial<Handle['client']> | undefined;
+  readonly clock?: Clock | undefined;
 }
 
 const textOf = (verdict: Verdict): string => (verdict === undefined || verdict.code === 'Skip' ? '' : (verdict.reasons[0] ?? verdict.code));
@@ -104,11 +106,9 @@ export const rejectionText = ({ code, reasons }: Rejection): string => `${code}:
 
 const keyOf = ({ metadata: { namespace, name } }: KubeObject): string => (namespace ? `${namespace}/${name}` : (name ?? ''));
 
-function testHandle({
-  cluster,
-  objects,
-  client,
-}: Required<Pick<BenchOptions, 'cluster' | 'objects'>> & Pick<BenchOptions, 'client'>): Handle {
+type HandleParts = Required<Pick<BenchOptions, 'cluster' | 'objects'>> & Pick<BenchOptions, 'client' | 'clock'>;
+
+function testHandle({ cluster, objects, client, clock = new VirtualClock({ turn: () => Promise.resolve() }) }: HandleParts): Handle {
   const unused = (): never => {
     throw new Error('no test of a plugin needs this');
   };
@@ -119,7 +119,7 @@ function testHandle({
     namespaceLabels: (namespace) =>
       objects.find(([kind, { metadata }]) => kind.kind === 'Namespace' && metadata.name === namespace)?.[1].metadata.labels,
     client: client as Handle['client'],
-    clock: new VirtualClock({ turn: () => Promise.resolve() }),
+    clock,
     rng: seededRng(1),
     events: undefined as never,
     snapshot: () => cluster,
