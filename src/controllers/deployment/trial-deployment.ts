@@ -9,12 +9,12 @@ import { Pod } from '../../api/kinds/core/pod.ts';
 import type { KubeObject } from '../../api/meta.ts';
 import { isActive } from '../../api/pods/pod-state.ts';
 import { timestampOf } from '../../api/timestamps.ts';
-import { startVirtualControlPlane, type VirtualControlPlane } from '../../cluster/virtual-control-plane.ts';
+import type { Client } from '../../client/client.ts';
+import type { VirtualClock } from '../../base/virtual-clock.ts';
 import { byAge } from './replica-sets.ts';
 
-/** For tests: a control plane with Deployments and ReplicaSets, and one node whose kubelet is played. */
-export interface TrialCluster extends Disposable {
-  readonly plane: VirtualControlPlane;
+/** For tests: one Deployment on a control plane that runs `controllers`, and a node whose kubelet is played. */
+export interface TrialDeployment {
   create(spec?: Partial<DeploymentSpec>, image?: string): Promise<DeploymentObject>;
   read(): Promise<DeploymentObject>;
   patch(spec: object): Promise<DeploymentObject>;
@@ -48,19 +48,24 @@ export const plainKubelet: Kubelet = {
 export const imageOf = ({ spec }: PodObject): string => spec.containers[0]?.image ?? '';
 export const container = (image: string) => ({ name: 'c', image });
 
-export async function startTrialCluster(kubelet: Kubelet = plainKubelet): Promise<TrialCluster> {
-  const controllers = ['deployment-controller', 'replicaset-controller', 'serviceaccount-controller', 'garbage-collector-controller'];
-  const plane = await startVirtualControlPlane({ controllers });
-  const { client, clock } = plane;
+/** What such a control plane has to run, and no more. */
+export const controllers = ['deployment-controller', 'replicaset-controller', 'serviceaccount-controller', 'garbage-collector-controller'];
+
+/** What there must be of a control plane. */
+export interface Plane {
+  readonly client: Client;
+  readonly clock: VirtualClock;
+}
+
+export async function trialDeployment({ client, clock }: Plane, kubelet: Kubelet = plainKubelet): Promise<TrialDeployment> {
   await client.create<KubeObject>(Namespace, { metadata: { name: namespace } });
   await clock.advance(100);
-  playKubelet(plane, kubelet);
+  playKubelet({ client, clock }, kubelet);
   const list = async <O extends KubeObject>(kind: Parameters<typeof client.list<O>>[0]) => [
     ...(await client.list(kind, { namespace })).items,
   ];
   const patch = (spec: object) => client.patch(Deployment, at, 'strategic', { spec });
   return {
-    plane,
     create: (spec = {}, image = 'a') =>
       client.create<DeploymentObject>(Deployment, {
         metadata: at,
@@ -82,11 +87,10 @@ export async function startTrialCluster(kubelet: Kubelet = plainKubelet): Promis
         .filter(({ involvedObject }) => involvedObject.kind === 'Deployment')
         .map(({ message = '' }) => message),
     advance: (ms) => clock.advance(ms),
-    [Symbol.dispose]: () => plane[Symbol.dispose](),
   };
 }
 
-function playKubelet({ client, clock }: VirtualControlPlane, kubelet: Kubelet): void {
+function playKubelet({ client, clock }: Plane, kubelet: Kubelet): void {
   const leaving = new Set<string>();
   const ready = (pod: PodObject) => {
     const conditions = [{ type: 'Ready', status: 'True', lastTransitionTime: timestampOf(clock.now()) }];
