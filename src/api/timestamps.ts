@@ -22,10 +22,18 @@ export const timestampOf = (ms: number): string => `${new Date(ms).toISOString()
 const wholeSeconds = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 const microSeconds = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
 
+/** Of a text in either of these forms. Engines would carry February 31 over into March, and let 24:00 be. */
 function isRealDate(text: string): boolean {
-  const ms = Date.parse(text);
-  // Engines carry February 31 over into March, and let 24:00 be.
-  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text.slice(0, 19));
+  const [month, day] = [twoDigits(text, 5), twoDigits(text, 8)];
+  const isDay = day >= 1 && (day <= 28 || (month >= 1 && month <= 12 && day <= daysIn(Number(text.slice(0, 4)), month)));
+  return isDay && month >= 1 && month <= 12 && twoDigits(text, 11) <= 23 && twoDigits(text, 14) <= 59 && twoDigits(text, 17) <= 59;
+}
+
+const twoDigits = (text: string, at: number): number => (text.charCodeAt(at) - 48) * 10 + text.charCodeAt(at + 1) - 48;
+
+function daysIn(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
 /** A piece of the layout: its name in the sentence, what it takes, and within which bounds. */

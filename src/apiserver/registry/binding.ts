@@ -1,3 +1,4 @@
+import { cloneJson } from '../../codec/clone-json.ts';
 import type { ApiResult } from '../../api/call.ts';
 import { applySchemaDefaults, decodeBody } from '../../api/decode.ts';
 import type { Draft } from '../../api/draft.ts';
@@ -63,7 +64,7 @@ async function bind(binding: BindingType, dryRun: boolean, { storageOf, clock }:
   for (;;) {
     if (!current) throw notFound(pods, name);
     checkPreconditions(binding, current);
-    const pod = structuredClone(current.as(Pod).object) as Draft<PodType>;
+    const pod = cloneJson(current.as(Pod).object) as Draft<PodType>;
     assign(pod, binding, clock.now());
     if (dryRun) return;
     const result = await storage.update(key, current.revision, convertToStored(Pod, pod));

@@ -1,4 +1,3 @@
-import { cloneJson } from '../../codec/clone-json.ts';
 import type { Draft } from '../../api/draft.ts';
 import { conflict, invalidObject, notFound, staleObject } from '../../api/errors.ts';
 import type { FieldError } from '../../api/field-error.ts';
@@ -22,8 +21,8 @@ export interface Change {
   readonly subresource: string;
   readonly manager: string;
   readonly dryRun: boolean;
-  /** Called with a copy of its own, again for each try. What it answers is decoded and defaulted. */
-  readonly next: (current: Draft<KubeObject>) => Draft<KubeObject>;
+  /** Called again for each try. What it answers is decoded and defaulted, and of its own: nothing of `current` that may be changed. */
+  readonly next: (current: KubeObject) => Draft<KubeObject>;
   /** `next` has done the managedFields already (apply). */
   readonly tracked: boolean;
 }
@@ -55,7 +54,7 @@ async function tryChange(request: ResourceRequest, current: StoredObject, change
   const { kind, storage, context } = request;
   const { dryRun } = change;
   const old = current.as(kind).object;
-  const next = change.next(cloneJson(old) as Draft<KubeObject>);
+  const next = change.next(old);
   checkPreconditions(request, next, current, change);
   const nowMs = deps.clock.now();
   const write = { user: context.user, nowMs };
@@ -143,9 +142,9 @@ function keepWhatIsNotWritten(
   subresource: string,
   write: Write,
 ): void {
-  if (subresource === 'status') keepAllButStatus(next, cloneJson(old) as Draft<KubeObject>);
+  if (subresource === 'status') keepAllButStatus(next, old);
   else if (subresource === '') {
-    if (hasStatus(kind)) setStatus(kind, next, cloneJson(statusOf(old)));
+    if (hasStatus(kind)) setStatus(kind, next, statusOf(old));
   } else kind.strategy.subresourceUpdates?.[subresource]?.prepare(next, old, write);
 }
 

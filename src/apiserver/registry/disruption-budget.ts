@@ -1,3 +1,4 @@
+import { cloneJson } from '../../codec/clone-json.ts';
 import type { Draft } from '../../api/draft.ts';
 import { ApiError, forbiddenFor, isConflict, timedOut } from '../../api/errors.ts';
 import type { Pod } from '../../api/generated/core/v1.ts';
@@ -78,7 +79,7 @@ async function take(request: ResourceRequest, name: string, podName: string, dry
         dryRun,
         tracked: false,
         next: (current) => {
-          const budget = current as Draft<BudgetType>;
+          const budget = cloneJson(current) as Draft<BudgetType>;
           takeOne(budget, podName, nowMs);
           // Each try sees the newest budget.
           delete budget.metadata.resourceVersion;

@@ -1,3 +1,4 @@
+import { cloneJson } from '../../codec/clone-json.ts';
 import type { ApiResult, DeleteOptions } from '../../api/call.ts';
 import { applySchemaDefaults, decodeBody } from '../../api/decode.ts';
 import type { Draft } from '../../api/draft.ts';
@@ -5,6 +6,7 @@ import { ApiError, badRequest, conflict, isConflict, notFound } from '../../api/
 import type { Pod as PodType } from '../../api/generated/core/v1.ts';
 import type { Eviction } from '../../api/generated/policy/v1.ts';
 import type { Kind } from '../../api/kind.ts';
+import type { KubeObject } from '../../api/meta.ts';
 import { schemaOf } from '../../api/schemas.ts';
 import type { ResourceStorage } from '../storage/resource-storage.ts';
 import { Admission, admissionRequest } from './admission.ts';
@@ -134,10 +136,11 @@ async function markAndDelete(request: ResourceRequest, options: DeleteOptions, d
       tracked: true,
       next: (current) => {
         checkPreconditions(current, options);
+        const pod = cloneJson(current) as Draft<PodType>;
         // Others may change the pod meanwhile, unless the options say otherwise.
-        delete current.metadata.resourceVersion;
-        setPodCondition(current as Draft<PodType>, disruptionTarget, deps.clock.now());
-        return current;
+        delete pod.metadata.resourceVersion;
+        setPodCondition(pod, disruptionTarget, deps.clock.now());
+        return pod;
       },
     },
     deps,
@@ -152,7 +155,7 @@ const disruptionTarget = {
   message: 'Eviction API: evicting',
 };
 
-function checkPreconditions({ metadata }: Draft<Eviction>, { preconditions }: DeleteOptions): void {
+function checkPreconditions({ metadata }: KubeObject, { preconditions }: DeleteOptions): void {
   const { uid, resourceVersion } = preconditions ?? {};
   const refuse = (what: string, wanted: string, found: string | undefined, then: string) =>
     conflict(

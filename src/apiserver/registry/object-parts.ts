@@ -28,8 +28,8 @@ function isWrittenEmpty({ publishedSchema, schema }: Kind): boolean {
 
 export const statusOf = (object: KubeObject): unknown => partsOf(object)['status'];
 
-/** Everything of `next` but its metadata and status is taken from `old`: what a write through `/status` cannot change. */
-export function keepAllButStatus(next: Draft<KubeObject>, old: Draft<KubeObject>): void {
+/** Everything of `next` but its metadata and status is `old`'s, shared with it: what a write through `/status` cannot change. */
+export function keepAllButStatus(next: Draft<KubeObject>, old: KubeObject): void {
   const parts = partsOf(next);
   for (const name of Object.keys(parts)) if (name !== 'metadata' && name !== 'status') delete parts[name];
   for (const [name, value] of Object.entries(partsOf(old))) if (name !== 'metadata' && name !== 'status') parts[name] = value;

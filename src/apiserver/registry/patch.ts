@@ -7,6 +7,7 @@ import { applyConfiguration } from '../../api/managed-fields/apply-configuration
 import { apiVersionOf, type KubeObject } from '../../api/meta.ts';
 import { applyJsonPatch, unknownPatchFields } from '../../api/patch/json-patch.ts';
 import { applyMergePatch } from '../../api/patch/merge-patch.ts';
+import { isObject } from '../../api/patch/json-object.ts';
 import { applyStrategicMergePatch } from '../../api/patch/strategic-merge-patch.ts';
 import { decodeBody } from '../../api/decode.ts';
 import { DecodeError } from '../../api/decode-value.ts';
@@ -58,9 +59,18 @@ export function patcherOf(request: RequestTo<'patch'>): (current: KubeObject) =>
     const document = transform(current);
     // Errors show the patched document, but of a strategic merge patch, the patch.
     const shown = () => (patchType === 'strategic' ? goText(value) : stringifyJson(document));
-    return decodePatched(request, document, problems, shown);
+    return decodePatched(request, touched(request, document, current), problems, shown);
   };
 }
+
+/** Through `/status`, what the patch has left as it was need not be read again: it is not written. */
+function touched({ call }: RequestTo<'patch'>, document: unknown, current: KubeObject): unknown {
+  if (call.resource.subresource !== 'status' || !isObject(document)) return document;
+  const before: Readonly<Record<string, unknown>> = { ...current };
+  return Object.fromEntries(Object.entries(document).filter(([name, value]) => isWritten.has(name) || value !== before[name]));
+}
+
+const isWritten: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata', 'status']);
 
 function transformOf({ call, kind }: RequestTo<'patch'>, patch: unknown): (document: KubeObject) => unknown {
   switch (call.patchType) {

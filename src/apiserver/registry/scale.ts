@@ -1,3 +1,4 @@
+import { cloneJson } from '../../codec/clone-json.ts';
 import type { ApiResult } from '../../api/call.ts';
 import { decodeBody } from '../../api/decode.ts';
 import type { Draft } from '../../api/draft.ts';
@@ -7,6 +8,7 @@ import { defineKind, type Kind, type ScalePaths } from '../../api/kind.ts';
 import { scaleColumns, validateScale } from '../../api/kinds/autoscaling/scale.ts';
 import { labelSelectorText, selectorOf, selectorOfLabels, type Labels } from '../../api/label-selector.ts';
 import { applyConfiguration } from '../../api/managed-fields/apply-configuration.ts';
+import { withManagedFields } from '../../api/managed-fields/track-update.ts';
 import { apiVersionOf, type KubeObject } from '../../api/meta.ts';
 import { schemaOf } from '../../api/schemas.ts';
 import { answerValue } from './answer.ts';
@@ -40,7 +42,7 @@ export async function updateScale(request: RequestTo<'update'>, deps: WriteDeps)
     manager: managerOf(request, options),
     dryRun: isDryRun(options),
     tracked: false,
-    next: (current: Draft<KubeObject>) => rescaled(kind, current, scale),
+    next: (current: KubeObject) => rescaled(kind, current, scale),
   };
   const changed = await changeObject(request, change, deps);
   return answerScale(kind, changed.as(kind).object);
@@ -104,13 +106,14 @@ export function withScale(kind: Kind, draft: Draft<KubeObject>, scale: Scale): v
   else delete draft.metadata.resourceVersion;
 }
 
-function rescaled(kind: Kind, current: Draft<KubeObject>, scale: Scale): Draft<KubeObject> {
-  withScale(kind, current, scale);
-  return current;
+function rescaled(kind: Kind, current: KubeObject, scale: Scale): Draft<KubeObject> {
+  const draft = cloneJson(current) as Draft<KubeObject>;
+  withScale(kind, draft, scale);
+  return draft;
 }
 
 /** A patch that is not an apply. */
-function patchedBy(request: RequestTo<'patch'>): (current: Draft<KubeObject>) => Draft<KubeObject> {
+function patchedBy(request: RequestTo<'patch'>): (current: KubeObject) => Draft<KubeObject> {
   const { kind } = request;
   const patch = patcherOf({ ...request, kind: scaleKindOf(kind) });
   return (current) => {
@@ -131,7 +134,7 @@ function refuseUnsaid(kind: Kind, current: KubeObject, { spec }: Scale): void {
 }
 
 /** Server-side apply of a Scale: an apply of the one field to the object, under the subresource's name. */
-function applierOf(request: RequestTo<'patch'>, deps: WriteDeps): (current: Draft<KubeObject>) => Draft<KubeObject> {
+function applierOf(request: RequestTo<'patch'>, deps: WriteDeps): (current: KubeObject) => Draft<KubeObject> {
   const { kind, call } = request;
   const options = call.options ?? {};
   const { object, warnings } = decodeBody(call.body, scaleKindOf(kind), options.fieldValidation);
@@ -160,9 +163,7 @@ function applierOf(request: RequestTo<'patch'>, deps: WriteDeps): (current: Draf
       ignoredFields: [],
     });
     const { managedFields } = merged.metadata;
-    if (managedFields) current.metadata.managedFields = structuredClone(managedFields) as Draft<typeof managedFields>;
-    else delete current.metadata.managedFields;
-    return rescaled(kind, current, { ...(object as Scale), spec: { replicas: countAt(merged, path) } });
+    return rescaled(kind, withManagedFields(current, managedFields), { ...(object as Scale), spec: { replicas: countAt(merged, path) } });
   };
 }
 
