@@ -16,6 +16,7 @@ import { replicationControllerController } from './replication/controller.ts';
 import { persistentVolumeBinder } from './persistent-volume-binder/descriptor.ts';
 import { claimProtectionController } from './persistent-volume-claim-protection/controller.ts';
 import { volumeProtectionController } from './persistent-volume-protection/controller.ts';
+import { resourceQuotaController } from './resource-quota/controller.ts';
 import { rootCaPublisher } from './root-ca-publisher/controller.ts';
 import { statefulSetController } from './statefulset/controller.ts';
 import { serviceAccountController } from './service-account/controller.ts';
@@ -36,6 +37,7 @@ export const allControllers: readonly ControllerDescriptor[] = [
   loops('deployment-controller', 'deployment-controller', () => [deploymentController]),
   loops('replicaset-controller', 'replicaset-controller', () => [replicaSetController]),
   loops('disruption-controller', 'disruption-controller', ({ kinds }) => [budgetController(kinds), guardedPodsController]),
+  resourceQuotaController,
   nodeIpamController,
   nodeLifecycleController,
   persistentVolumeBinder,

@@ -8,9 +8,9 @@ import type { AdmissionPlugin, AdmissionRequest, ObjectReader } from '../../port
 import { refused } from '../request.ts';
 import { missingConstraints } from './constraints.ts';
 import { Promises } from './promises.ts';
-import { matchesScopes } from './scopes.ts';
+import { matchesScopes } from '../../../api/quota/scopes.ts';
 import { Turns } from './turns.ts';
-import { usageOf, type Usage } from './usage.ts';
+import { usageOf, type Usage } from '../../../api/quota/usage.ts';
 
 /**
  * Refuses what would go over a namespace's quotas. It counts what is stored each time, from memory,

@@ -1,5 +1,5 @@
-import type { Pod, ResourceQuotaSpec, ScopedResourceSelectorRequirement } from '../../../api/generated/core/v1.ts';
-import { qosClass } from '../../../api/kinds/core/pod-resources.ts';
+import type { Pod, ResourceQuotaSpec, ScopedResourceSelectorRequirement } from '../generated/core/v1.ts';
+import { qosClass } from '../kinds/core/pod-resources.ts';
 
 /** Does the quota count this pod? One without scopes counts all; one with scopes counts pods alone. */
 export function matchesScopes({ scopes = [], scopeSelector }: ResourceQuotaSpec, pod: Pod | undefined): boolean {

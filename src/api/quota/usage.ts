@@ -1,11 +1,11 @@
 /** What one object takes of a quota (upstream's quota evaluators): amounts by the resource names that quotas use. */
-import type { PersistentVolumeClaim, Pod, Service } from '../../../api/generated/core/v1.ts';
-import { podLimits, podRequests } from '../../../api/kinds/core/pod-resources.ts';
-import { quantityFrom } from '../../../api/kinds/core/resource-quantities.ts';
-import { isExtendedResource } from '../../../api/kinds/core/resource-names.ts';
-import type { Kind } from '../../../api/kind.ts';
-import { groupResourceText, type KubeObject } from '../../../api/meta.ts';
-import { quantityOf, type Quantity } from '../../../api/quantity.ts';
+import type { PersistentVolumeClaim, Pod, Service } from '../generated/core/v1.ts';
+import { podLimits, podRequests } from '../kinds/core/pod-resources.ts';
+import { quantityFrom } from '../kinds/core/resource-quantities.ts';
+import { isExtendedResource } from '../kinds/core/resource-names.ts';
+import type { Kind } from '../kind.ts';
+import { groupResourceText, type KubeObject } from '../meta.ts';
+import { quantityOf, type Quantity } from '../quantity.ts';
 
 export type Usage = ReadonlyMap<string, Quantity>;
 
