@@ -1,4 +1,5 @@
 import { quantityOf, quantityText, type Quantity } from '../../api/quantity.ts';
+import { canonicalTime } from '../../api/timestamps.ts';
 import type { Node, Pod } from '../../api/generated/core/v1.ts';
 import type { NodeMetrics, PodMetrics, Usage } from '../../api/kinds/metrics/types.ts';
 import type { CpuStats, MemoryStats, PodStats, StatsSummary } from '../../kubelet/ports.ts';
@@ -22,7 +23,7 @@ export function nodeMetrics(node: Node, { node: stats }: StatsSummary, nowMs: nu
     kind: 'NodeMetrics',
     apiVersion,
     metadata: metadataOf(node, nowMs),
-    timestamp: stats.cpu.time,
+    timestamp: canonicalTime(stats.cpu.time),
     window: secondsText(window),
     usage: usageOf(stats),
   };
@@ -38,7 +39,7 @@ export function podMetrics(pod: Pod, stats: PodStats, nowMs: number): PodMetrics
     kind: 'PodMetrics',
     apiVersion,
     metadata: metadataOf(pod, nowMs),
-    timestamp: earliest.cpu.time,
+    timestamp: canonicalTime(earliest.cpu.time),
     window: secondsText(windowOf(earliest)!),
     containers: stats.containers.map((container) => ({ name: container.name, usage: usageOf(container) })),
   };
@@ -47,7 +48,7 @@ export function podMetrics(pod: Pod, stats: PodStats, nowMs: number): PodMetrics
 const apiVersion = 'metrics.k8s.io/v1beta1';
 
 function metadataOf({ metadata: { name = '', namespace, labels } }: Pod | Node, nowMs: number) {
-  const creationTimestamp = `${new Date(nowMs).toISOString().slice(0, 19)}Z`;
+  const creationTimestamp = canonicalTime(new Date(nowMs).toISOString());
   return { name, ...(namespace !== undefined && { namespace }), creationTimestamp, ...(labels && { labels }) };
 }
 

@@ -1,4 +1,5 @@
 import { text, utf8 } from '../../codec/bytes.ts';
+import { ApiError } from '../../api/errors.ts';
 import { FileError, type FileSystem } from '../../machine/files.ts';
 import type { Mount } from '../cri.ts';
 import type { Answer } from './program/effects.ts';
@@ -10,24 +11,27 @@ const roomForText = 1024 * 1024;
 /** The files that a container's programs see: what they write themselves, and on the machine what is mounted. */
 export class ContainerFiles implements ProgramFiles {
   readonly #machine: FileSystem;
+  /** Resolves when what a path on the machine leads to is there. */
+  readonly #ready: (path: string) => Promise<void>;
   readonly #mounts: readonly Mount[];
   readonly #own = new Map<string, string>();
   #length = 0;
 
-  constructor(machine: FileSystem, mounts: readonly Mount[]) {
+  constructor(machine: FileSystem, mounts: readonly Mount[], ready: (path: string) => Promise<void> = async () => {}) {
     this.#machine = machine;
+    this.#ready = ready;
     // The innermost mount is the one that counts.
     this.#mounts = [...mounts].sort((a, b) => b.containerPath.length - a.containerPath.length);
   }
 
   read(path: string): Answer | Promise<Answer> {
     const mounted = this.#mounted(path);
-    return mounted ? missingIsUndefined(this.#machine.readFile(mounted.hostPath).then(text)) : this.#own.get(path);
+    return mounted ? this.#onMachine(mounted, async (path) => text(await this.#machine.readFile(path))) : this.#own.get(path);
   }
 
   list(path: string): Answer | Promise<Answer> {
     const mounted = this.#mounted(path);
-    if (mounted) return missingIsUndefined(this.#machine.list(mounted.hostPath).then(asLines));
+    if (mounted) return this.#onMachine(mounted, async (path) => asLines(await this.#machine.list(path)));
     const folder = path === '/' ? '/' : `${path}/`;
     const inside = [...this.#own.keys(), ...this.#mounts.map(({ containerPath }) => containerPath)].filter((one) => one.startsWith(folder));
     const names = new Set(inside.map((one) => one.slice(folder.length).split('/', 1)[0]!));
@@ -36,7 +40,7 @@ export class ContainerFiles implements ProgramFiles {
 
   write(path: string, content: string, append: boolean): Answer | Promise<Answer> {
     const mounted = this.#mounted(path);
-    if (mounted) return mounted.readonly ? undefined : this.#writeMounted(mounted.hostPath, content, append);
+    if (mounted) return mounted.readonly ? undefined : this.#onMachine(mounted, (path) => this.#writeMounted(path, content, append));
     const before = this.#own.get(path) ?? '';
     const after = append ? before + content : content;
     if (this.#length + after.length - before.length > roomForText) return undefined;
@@ -47,7 +51,7 @@ export class ContainerFiles implements ProgramFiles {
 
   remove(path: string): Answer | Promise<Answer> {
     const mounted = this.#mounted(path);
-    if (mounted) return mounted.readonly ? undefined : missingIsUndefined(this.#machine.remove(mounted.hostPath).then(() => ''));
+    if (mounted) return mounted.readonly ? undefined : this.#onMachine(mounted, (path) => this.#machine.remove(path).then(() => ''));
     this.#length -= this.#own.get(path)?.length ?? 0;
     return this.#own.delete(path) ? '' : undefined;
   }
@@ -59,6 +63,17 @@ export class ContainerFiles implements ProgramFiles {
     await file.write([utf8(content)], append ? await file.size() : 0);
     await file.close();
     return '';
+  }
+
+  /** What cannot be had on the machine is as good as missing. */
+  async #onMachine({ hostPath }: Mount, act: (path: string) => Promise<string>): Promise<Answer> {
+    try {
+      await this.#ready(hostPath);
+      return await act(hostPath);
+    } catch (error) {
+      if (error instanceof FileError || error instanceof ApiError) return undefined;
+      throw error;
+    }
   }
 
   #mounted(path: string): Mount | undefined {
@@ -74,10 +89,3 @@ export class ContainerFiles implements ProgramFiles {
 const standardFolders: ReadonlySet<string> = new Set(['/', '/bin', '/etc', '/home', '/opt', '/root', '/tmp', '/usr', '/var']);
 
 const asLines = (names: readonly string[]): string => names.map((name) => `${name}\n`).join('');
-
-function missingIsUndefined(answer: Promise<string>): Promise<Answer> {
-  return answer.catch((error: unknown) => {
-    if (error instanceof FileError) return undefined;
-    throw error;
-  });
-}

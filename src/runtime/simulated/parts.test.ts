@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { VirtualClock } from '../../base/virtual-clock.ts';
-import { text } from '../../codec/bytes.ts';
+import { text, utf8 } from '../../codec/bytes.ts';
+import type { Volumes } from '../../kubelet/ports.ts';
 import { MemoryFiles } from '../../machine/memory/files.ts';
 import { CriError } from '../cri.ts';
+import { SimulatedVolumes } from './volumes.ts';
 import { AddressPool } from './addresses.ts';
 import { ContainerFiles } from './container-files.ts';
 import { imageNameText, parseImageName } from './images/image-name.ts';
 import { LogWriter } from './log-writer.ts';
+import { scriptKeys } from './script/pod-script.ts';
 import { firstAbove, steps, sumUntil, valueAt } from './script/values.ts';
 
 describe('addresses of a node’s pods', () => {
@@ -107,4 +111,43 @@ describe('files of simulated containers', () => {
     assert.equal(files.remove('/a'), '');
     assert.equal(files.write('/b', 'x'.repeat(100_000), false), '');
   });
+});
+
+describe('volumes of simulated pods', () => {
+  const machine = new MemoryFiles();
+  const volumes: SimulatedVolumes & Volumes = new SimulatedVolumes(machine);
+  const pod = { metadata: { uid: 'u' } };
+
+  test('are filled when a program looks, and once', async () => {
+    let asked = 0;
+    const files = async () => [{ path: 'colors/red', content: utf8(`red ${++asked}`), mode: 0o644 }];
+    const mount = () => volumes.mount(pod, [{ volume: { name: 'config' }, files }, { volume: { name: 'scratch' } }]);
+    const folders = await mount();
+    const mounts = [
+      { containerPath: '/etc/config', hostPath: folders.get('config')!, readonly: true },
+      { containerPath: '/scratch', hostPath: folders.get('scratch')!, readonly: false },
+    ];
+    const inside = new ContainerFiles(machine, mounts, (path) => volumes.fill(path));
+    assert.equal(await inside.write('/scratch/a', 'x', false), '');
+    assert.equal(asked, 0);
+    assert.deepEqual([await inside.list('/etc/config'), await inside.read('/etc/config/colors/red')], ['colors\n', 'red 1']);
+    await mount();
+    assert.equal(await inside.read('/etc/config/colors/red'), 'red 1');
+    await volumes.unmount('u');
+    await volumes.unmount('u');
+    assert.deepEqual([await inside.read('/etc/config/colors/red'), await inside.read('/scratch/a')], [undefined, undefined]);
+  });
+
+  test('of a claim and of the host outlive the pod', async () => {
+    const folders = await volumes.mount(pod, [
+      { volume: { name: 'data' }, persistentVolume: { metadata: { name: 'pv-1' } } },
+      { volume: { name: 'host', hostPath: { path: '/opt/data' } } },
+    ]);
+    assert.deepEqual([...folders.values()], ['/var/lib/simulated-volumes/pv-1', '/opt/data']);
+  });
+});
+
+test('the page on simulated pods tells of every annotation', () => {
+  const page = readFileSync(new URL('../../../docs/simulated-pods.md', import.meta.url), 'utf8');
+  for (const key of scriptKeys) assert.ok(page.includes(`\n| \`${key}\` |`), key);
 });

@@ -29,6 +29,7 @@ import type { Io } from './program/shell.ts';
 import { SimulatedSandbox } from './sandbox.ts';
 import { containerScript, failsProbe, type ProbeKind } from './script/pod-script.ts';
 import { isWithin } from './script/values.ts';
+import type { SimulatedVolumes } from './volumes.ts';
 import { Waits } from './waits.ts';
 
 export interface SimulatedRuntimeOptions {
@@ -36,6 +37,8 @@ export interface SimulatedRuntimeOptions {
   readonly nodeName: string;
   /** Where container logs are written, and where what is mounted lies. */
   readonly files: FileSystem;
+  /** Fills volumes when they are looked into; the kubelet mounts by the same. */
+  readonly volumes?: SimulatedVolumes;
   /** `defaultImageRules` when absent; the first that fits holds. */
   readonly imageRules?: readonly ImageRule[];
   /** Images that are there from the start. */
@@ -298,7 +301,7 @@ export class SimulatedRuntime implements ContainerRuntime {
   }
 
   #newContainer(sandbox: SimulatedSandbox, config: ContainerConfig): SimulatedContainer {
-    const { env, files, usage = defaultUsage } = this.#options;
+    const { env, files, volumes, usage = defaultUsage } = this.#options;
     const image = this.#images.find(config.imageRef === '' ? config.image : config.imageRef);
     if (!image) throw new CriError('NotFound', `failed to resolve image ${JSON.stringify(config.image)}: not found`);
     const { metadata, annotations, hostname, logDirectory } = sandbox.config;
@@ -320,7 +323,7 @@ export class SimulatedRuntime implements ContainerRuntime {
         hostname: hostname === '' ? this.nodeName : hostname,
         onKill: (signal) => this.#signal(id, signal),
       }),
-      files: new ContainerFiles(files, config.mounts),
+      files: new ContainerFiles(files, config.mounts, volumes && ((path) => volumes.fill(path))),
       log:
         logPath === ''
           ? undefined

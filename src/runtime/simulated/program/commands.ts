@@ -34,7 +34,7 @@ const tools: ReadonlySet<string> = new Set(
   (
     'apk apt apt-get awk base64 chmod chown chgrp cp curl cut df dig dnf du find free git grep gunzip gzip head host id ip ' +
     'iptables kubectl ln md5sum mkdir mount mongo mongosh mv mysql mysqladmin mysqldump nc netstat nslookup openssl pg_dump pg_isready ping pip ' +
-    'pip3 ps psql redis-cli rmdir rsync sed set sha256sum sort stat sync sysctl tar telnet top tr umount uname uniq unlink wc wget which whoami xargs yum'
+    'pip3 ps psql redis-cli rmdir rsync sed sha256sum sort stat sync sysctl tar telnet top tr umount uname uniq unlink wc wget which whoami xargs yum'
   ).split(' '),
 );
 
@@ -170,6 +170,10 @@ const commands: Readonly<Record<string, KnownCommand>> = {
     }
     return 0;
   },
+  set(args, { shell }) {
+    for (const arg of args) if (/^[-+][a-z]*e/.test(arg)) shell.endsAtFailure = arg.startsWith('-');
+    return 0;
+  },
   unset(args, { shell }) {
     for (const name of args) shell.variables.delete(name);
     return 0;
@@ -218,7 +222,7 @@ const longestSequence = 10_000;
 /** Without `-c` it reads a script that we do not have, or what nobody types: the latter ends at once. */
 function* sh(args: readonly string[], { shell, io, isLast }: CommandContext): Program {
   const at = args.findIndex((arg) => /^-[a-z]*c$/.test(arg));
-  if (at >= 0) return yield* shell.script(args[at + 1] ?? '', args.slice(at + 2), io, isLast);
+  if (at >= 0) return yield* shell.script(args[at + 1] ?? '', args.slice(at + 2), io, isLast, /^-[a-z]*e/.test(args[at]!));
   if (args.some((arg) => !arg.startsWith('-'))) yield* shell.serve(isLast);
   return 0;
 }

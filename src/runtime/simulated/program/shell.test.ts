@@ -58,7 +58,8 @@ describe('scripts of simulated containers', () => {
     ['(exit 4); echo $?; exit', '0:4 0=0'],
     ['{ echo a; echo b; } | cat', '0:a\nb 0=0'],
     ['if [ -f /x ]; then echo y; elif test 2 -gt 1; then echo z; else echo n; fi', '0:z 0=0'],
-    ['set -e; false; echo on', '0:on 0=0'],
+    ['set -e; false || true; if false; then :; fi; false && true; ! true; echo on; false; echo never', '0:on 0=1'],
+    ['sh -ec "echo a; false; echo never"; echo $?', '0:a 0:1 0=0'],
     // Loops.
     ['for i in 1 $(seq 2 3); do echo $i; done', '0:1 0:2 0:3 0=0'],
     ['i=0; while [ $i -lt 3 ]; do i=$((i+1)); sleep 1; done; echo $i', '3:3 3=0'],

@@ -48,6 +48,9 @@ export class Shell {
   readonly traps = new Map<string, string>();
   folder: string;
   status = 0;
+  /** `set -e`: a command that fails ends the script, unless somebody looks at how it ended. */
+  endsAtFailure = false;
+  #lookers = 0;
   /** What signals go to while it runs in front. */
   #inner: Shell | undefined;
   #signal: string | undefined;
@@ -100,11 +103,11 @@ export class Shell {
         return yield* this.#list(command, io, isLast);
       case 'and':
       case 'or': {
-        const left = yield* this.run(command.left, io, false);
+        const left = yield* this.#condition(command.left, io);
         return (left === 0) === (command.type === 'and') ? yield* this.run(command.right, io, isLast) : left;
       }
       case 'not':
-        return (yield* this.run(command.command, io, false)) === 0 ? 1 : 0;
+        return (yield* this.#condition(command.command, io)) === 0 ? 1 : 0;
       case 'pipe':
         return yield* this.#pipe(command.commands, io, isLast);
       case 'loop':
@@ -168,8 +171,9 @@ export class Shell {
   }
 
   /** Runs a script in a shell of its own. One that is not understood is as good as an unknown command. */
-  *script(source: string, args: readonly string[], io: Io, isLast: boolean): Program {
+  *script(source: string, args: readonly string[], io: Io, isLast: boolean, endsAtFailure = false): Program {
     const inner = new Shell({ ...this.options, variables: this.variables, workingDir: this.folder });
+    inner.endsAtFailure = endsAtFailure;
     for (const [i, arg] of args.entries()) inner.variables.set(String(i), arg);
     let command: Command;
     try {
@@ -192,11 +196,20 @@ export class Shell {
     yield* this.run(parseShell(this.traps.get(signal) ?? ''), consoleIo, false);
   }
 
+  /** A command whose failure is an answer. */
+  *#condition(command: Command, io: Io): Program {
+    this.#lookers++;
+    const status = yield* this.run(command, io, false);
+    this.#lookers--;
+    return status;
+  }
+
   *#list({ items }: Extract<Command, { type: 'list' }>, io: Io, isLast: boolean): Program {
     let status = 0;
     for (const [i, { command, inBackground }] of items.entries()) {
       if (inBackground) yield { type: 'spawn', program: this.#copy().program(command, io, true) };
       status = inBackground ? 0 : yield* this.run(command, io, isLast && i === items.length - 1);
+      if (status !== 0 && this.endsAtFailure && this.#lookers === 0 && !looksItself.has(command.type)) throw new ShellExit(status);
     }
     return status;
   }
@@ -228,7 +241,7 @@ export class Shell {
     let status = 0;
     for (;;) {
       const beganMs = this.options.clock.monotonic();
-      if (((yield* this.run(condition, redirected, false)) === 0) === until) return status;
+      if (((yield* this.#condition(condition, redirected)) === 0) === until) return status;
       const left = yield* this.#round(body, redirected);
       if (left) return 0;
       status = this.status;
@@ -262,7 +275,7 @@ export class Shell {
     const redirected = yield* this.#redirected(redirects, io);
     if (!redirected) return 1;
     for (const { condition, body } of branches)
-      if ((yield* this.run(condition, redirected, false)) === 0) return yield* this.run(body, redirected, isLast);
+      if ((yield* this.#condition(condition, redirected)) === 0) return yield* this.run(body, redirected, isLast);
     return otherwise ? yield* this.run(otherwise, redirected, isLast) : 0;
   }
 
@@ -356,6 +369,9 @@ export class Shell {
     return value === '' ? undefined : value;
   }
 }
+
+/** Whether these fail does not end a script: somebody has looked at a part of them. */
+const looksItself: ReadonlySet<Command['type']> = new Set(['and', 'or', 'not']);
 
 const devices: Readonly<Record<string, Sink>> = {
   '/dev/null': { to: 'nothing' },

@@ -88,7 +88,7 @@ export function containerScript(annotations: Annotations, container: string): Co
   for (const [annotation, text] of scripted(annotations)) {
     const { key, of } = parts(annotation);
     if (of === undefined && Object.hasOwn(pullReaders, key)) continue;
-    if (!Object.hasOwn(readers, key)) throw problem(annotation, text, `there is no such key; there are ${knownKeys.join(', ')}`);
+    if (!Object.hasOwn(readers, key)) throw problem(annotation, text, `there is no such key; there are ${scriptKeys.join(', ')}`);
     if (of === undefined) read(annotation, text, () => readers[key]!(text, script));
     else if (of === container) own.push([annotation, readers[key]!, text]);
   }
@@ -110,7 +110,8 @@ export function failsProbe({ readyAfterMs = 0, failingProbes }: ContainerScript,
   return failingProbes.some((failing) => failing.probe === probe && isWithin(failing, atMs));
 }
 
-const knownKeys = [...Object.keys(readers), ...Object.keys(pullReaders)].sort();
+/** All keys that there are, by the alphabet. */
+export const scriptKeys: readonly string[] = [...Object.keys(readers), ...Object.keys(pullReaders)].sort();
 
 const scripted = (annotations: Annotations): [string, string][] =>
   Object.entries(annotations).filter(([annotation]) => annotation.startsWith(scriptPrefix));
