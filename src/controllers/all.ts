@@ -26,6 +26,8 @@ import { taintEvictionController } from './taint-eviction/controller.ts';
 import { jobController } from './job/controller.ts';
 import { orphanFinalizersController } from './job/orphan-finalizers.ts';
 import { cronJobController } from './cronjob/controller.ts';
+import { autoscalerController } from './horizontal-pod-autoscaler/controller.ts';
+import { resourceMetricsApi } from './horizontal-pod-autoscaler/resource-metrics.ts';
 
 /** kube-controller-manager's controllers, each under its own name and with its own rights. */
 export const allControllers: readonly ControllerDescriptor[] = [
@@ -57,6 +59,9 @@ export const allControllers: readonly ControllerDescriptor[] = [
   ]),
   loops('job-controller', 'job-controller', () => [jobController(), orphanFinalizersController]),
   loops('cronjob-controller', 'cronjob-controller', () => [cronJobController()]),
+  loops('horizontal-pod-autoscaler-controller', 'horizontal-pod-autoscaler', ({ kinds, client, flags }) => [
+    autoscalerController({ kinds, metrics: resourceMetricsApi(client), flags }),
+  ]),
 ];
 
 /** What a namespace may hold and can be emptied of. */
