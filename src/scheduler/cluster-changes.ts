@@ -106,8 +106,9 @@ export class ClusterChanges {
     if (assumed) this.#queue.tell({ kind: Pod, old: assumed.pod });
   }
 
-  /** Pods of no higher priority had counted it as being on its node. */
-  #roomGivenUp(old: PodType): void {
-    this.#queue.tell({ kind: Pod, old }, (pod) => priorityOf(pod) <= priorityOf(old));
+  /** Pods of no higher priority had counted it as being on its node: for them it is as if it went from there. */
+  #roomGivenUp(pod: PodType): void {
+    const old = { ...pod, spec: { ...pod.spec, nodeName: pod.status?.nominatedNodeName } };
+    this.#queue.tell({ kind: Pod, old }, (other) => priorityOf(other) <= priorityOf(pod));
   }
 }
