@@ -143,7 +143,8 @@ const { json } = fc.letrec<{ json: unknown }>((tie) => ({
   json: fc.oneof(
     { maxDepth: 3, depthSize: 'small' },
     fc.integer({ min: 0, max: 3 }),
-    fc.constantFrom('x', true),
+    // The oracle would look into a text that is not empty.
+    fc.constantFrom('', true),
     fc.array(tie('json'), { maxLength: 3 }),
     fc.dictionary(names, tie('json'), { maxKeys: 3, noNullPrototype: true }),
   ),
