@@ -1,4 +1,6 @@
 import type { Kind } from '../api/kind.ts';
+import { certificateSigningRequestControllers } from './certificate-signing-request/descriptors.ts';
+import { clusterRoleAggregationController } from './cluster-role-aggregation/controller.ts';
 import { loops, type ControllerDescriptor } from './descriptor.ts';
 import { deploymentController } from './deployment/controller.ts';
 import { budgetController } from './disruption/controller.ts';
@@ -13,6 +15,7 @@ import { nodeIpamController } from './node-ipam/controller.ts';
 import { nodeLifecycleController } from './node-lifecycle/controller.ts';
 import { replicaSetController } from './replicaset/controller.ts';
 import { replicationControllerController } from './replication/controller.ts';
+import { ttlController } from './node-ttl/controller.ts';
 import { persistentVolumeBinder } from './persistent-volume-binder/descriptor.ts';
 import { claimProtectionController } from './persistent-volume-claim-protection/controller.ts';
 import { volumeProtectionController } from './persistent-volume-protection/controller.ts';
@@ -40,6 +43,9 @@ export const allControllers: readonly ControllerDescriptor[] = [
   loops('replicaset-controller', 'replicaset-controller', () => [replicaSetController]),
   loops('disruption-controller', 'disruption-controller', ({ kinds }) => [budgetController(kinds), guardedPodsController]),
   resourceQuotaController,
+  loops('clusterrole-aggregation-controller', 'clusterrole-aggregation-controller', () => [clusterRoleAggregationController]),
+  ...certificateSigningRequestControllers,
+  ttlController,
   nodeIpamController,
   nodeLifecycleController,
   persistentVolumeBinder,

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import type { Clock } from '../../../base/clock.ts';
 import { ApiError } from '../../../api/errors.ts';
 import type { ClusterRole } from '../../../api/generated/rbac/v1.ts';
-import { staleAggregations } from '../aggregation.ts';
+import { staleAggregations } from '../../../api/rbac/aggregation.ts';
 import { rulesFor } from '../rbac.ts';
 import { RbacIndex, type RbacObject } from '../rbac-source.ts';
 import { ruleAllows } from '../rules.ts';

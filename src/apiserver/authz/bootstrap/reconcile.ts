@@ -2,7 +2,7 @@ import { sleep, type Clock } from '../../../base/clock.ts';
 import { isAlreadyExists } from '../../../api/errors.ts';
 import type { ClusterRole, ClusterRoleBinding, PolicyRule, Role, RoleBinding, Subject } from '../../../api/generated/rbac/v1.ts';
 import { semanticallyEqual } from '../../../api/semantic-equality.ts';
-import { staleAggregations } from '../aggregation.ts';
+import { staleAggregations } from '../../../api/rbac/aggregation.ts';
 import type { RbacSource } from '../rbac-source.ts';
 import { uncoveredRules } from '../rules.ts';
 import type { Policy } from './policy.ts';

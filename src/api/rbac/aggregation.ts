@@ -1,6 +1,6 @@
-import type { ClusterRole, PolicyRule } from '../../api/generated/rbac/v1.ts';
-import { matchesLabels, selectorOf } from '../../api/label-selector.ts';
-import { semanticallyEqual } from '../../api/semantic-equality.ts';
+import type { ClusterRole, PolicyRule } from '../generated/rbac/v1.ts';
+import { matchesLabels, selectorOf } from '../label-selector.ts';
+import { semanticallyEqual } from '../semantic-equality.ts';
 
 /** The rules an aggregated role has, given all roles as they are. Source: kube-controller-manager's ClusterRoleAggregationController. */
 export function aggregatedRules(role: ClusterRole, all: Iterable<ClusterRole>): PolicyRule[] {
