@@ -1,7 +1,7 @@
 import { sleep } from '../../base/clock.ts';
 import type { Env } from '../../base/env.ts';
 import { isAlreadyExists } from '../../api/errors.ts';
-import type { Node as NodeType, NodeStatus } from '../../api/generated/core/v1.ts';
+import type { Node as NodeType, NodeCondition, NodeStatus } from '../../api/generated/core/v1.ts';
 import { Node } from '../../api/kinds/core/node.ts';
 import { semanticallyEqual } from '../../api/semantic-equality.ts';
 import type { Client } from '../../client/client.ts';
@@ -200,7 +200,10 @@ function ownPart(inApi: NodeStatus, own: NodeStatus): NodeStatus {
 
 const withoutHeartbeats = (status: NodeStatus): NodeStatus => ({
   ...status,
-  conditions: [...(status.conditions ?? [])]
-    .map(({ lastHeartbeatTime: _, lastTransitionTime: __, ...condition }) => condition)
-    .sort((a, b) => (a.type < b.type ? -1 : 1)),
+  conditions: (status.conditions ?? []).map(withoutTimes).sort((a, b) => (a.type < b.type ? -1 : 1)),
 });
+
+function withoutTimes(condition: NodeCondition): NodeCondition {
+  const { lastHeartbeatTime: _, lastTransitionTime: __, ...rest } = condition;
+  return rest;
+}

@@ -38,13 +38,9 @@ export async function removePod(parts: Parts, podUid: string): Promise<void> {
 /** Ends and takes away what runs of a pod of which nobody knows any more. */
 export async function removeOrphan(parts: Parts, podUid: string): Promise<void> {
   const { containers } = await readPod(parts.runtime, podUid);
-  await Promise.all(
-    containers.map(({ id, annotations, state }) =>
-      state === 'Running'
-        ? parts.runtime.stopContainer(id, Number(annotations['io.kubernetes.pod.terminationGracePeriod'] ?? 30))
-        : undefined,
-    ),
-  );
+  const graceOf = ({ annotations }: ContainerStatus) => Number(annotations['io.kubernetes.pod.terminationGracePeriod'] ?? 30);
+  const running = containers.filter(({ state }) => state === 'Running');
+  await Promise.all(running.map((status) => parts.runtime.stopContainer(status.id, graceOf(status))));
   await removePod(parts, podUid);
 }
 

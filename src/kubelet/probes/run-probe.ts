@@ -50,7 +50,7 @@ async function runExec(runtime: ContainerRuntime, { containerId, probe }: ProbeI
 
 async function runHttp(transport: ProbeTransport, input: ProbeInput, action: HTTPGetAction): Promise<ProbeResult> {
   const { host, port, path = '/', scheme = 'HTTP', httpHeaders = [] } = action;
-  const said = httpHeaders.map(({ name, value = '' }) => [name, value] as const);
+  const said = httpHeaders.map(({ name, value }) => [name, value] as const);
   const has = (name: string) => said.some(([one]) => one.toLowerCase() === name);
   const request = {
     ...targetOf(input, host || input.podIp, portNumber(port, input.container)),

@@ -138,6 +138,7 @@ function withOthers(status: PodStatus, inApi: PodStatus | undefined): PodStatus 
   return { ...status, conditions: [...others.map(withoutProbeTime), ...own, ...ours] };
 }
 
-function withoutProbeTime({ lastProbeTime: _, ...condition }: NonNullable<PodStatus['conditions']>[number]) {
-  return condition;
+function withoutProbeTime(condition: NonNullable<PodStatus['conditions']>[number]) {
+  const { lastProbeTime: _, ...rest } = condition;
+  return rest;
 }

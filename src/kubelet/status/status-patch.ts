@@ -24,15 +24,20 @@ export function statusPatch(uid: string, old: PodStatus, now: PodStatus): object
   const status: Record<string, unknown> = {};
   for (const field of fields) if (!semanticallyEqual(old[field], now[field])) status[field] = now[field] ?? null;
   for (const field of ['hostIPs', 'podIPs'] as const) Object.assign(status, addressPatch(field, old[field], now[field]));
-  const changed = (now.conditions ?? []).filter(
-    (condition) => !semanticallyEqual(condition, withoutProbeTime(old.conditions?.find(({ type }) => type === condition.type))),
-  );
+  const changed = (now.conditions ?? []).flatMap((condition) => {
+    const before = withoutProbeTime(old.conditions?.find(({ type }) => type === condition.type));
+    return semanticallyEqual(condition, before) ? [] : [{ ...cleared(before, condition), ...condition }];
+  });
   if (changed.length > 0) {
     status['conditions'] = changed;
     status['$setElementOrder/conditions'] = (now.conditions ?? []).map(({ type }) => ({ type }));
   }
   return Object.keys(status).length === 0 ? undefined : { metadata: { uid }, status };
 }
+
+/** Nothing in place of what is said no more: a merge would keep it. */
+const cleared = (before: object | undefined, now: object): Record<string, null> =>
+  Object.fromEntries(Object.keys(before ?? {}).flatMap((field) => (field in now ? [] : [[field, null]])));
 
 function withoutProbeTime(condition: NonNullable<PodStatus['conditions']>[number] | undefined) {
   if (!condition) return undefined;

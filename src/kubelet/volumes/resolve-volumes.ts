@@ -40,14 +40,18 @@ async function resolve(volume: Volume, input: ResolveInput): Promise<ResolvedVol
   }
 }
 
+const unprocessed = 'failed to process volumes';
+const unreadable = 'failed to fetch';
+const unread = (what: string): string => `${unreadable} ${what} from API server`;
+
 async function resolveClaim(volume: Volume, name: string, { pod, client }: ResolveInput): Promise<ResolvedVolume> {
   const { namespace = '' } = pod.metadata;
   const problem = (why: string) =>
     new Error(
-      `Unable to attach or mount volumes: unmounted volumes=[${volume.name}], unattached volumes=[], failed to process volumes=[${volume.name}]: error processing PVC ${namespace}/${name}: ${why}`,
+      `Unable to attach or mount volumes: unmounted volumes=[${volume.name}], unattached volumes=[], ${unprocessed}=[${volume.name}]: error processing PVC ${namespace}/${name}: ${why}`,
     );
   const claim = await orNothing(client.get<ClaimType>(PersistentVolumeClaim, { namespace, name }));
-  if (!claim) throw problem(`failed to fetch PVC from API server: persistentvolumeclaims "${name}" not found`);
+  if (!claim) throw problem(`${unread('PVC')}: persistentvolumeclaims "${name}" not found`);
   if (claim.metadata.deletionTimestamp !== undefined) throw problem('PVC is being deleted');
   if (volume.ephemeral && !claim.metadata.ownerReferences?.some(({ uid, controller }) => controller && uid === pod.metadata.uid)) {
     throw problem(`PVC ${namespace}/${name} was not created for pod ${namespace}/${pod.metadata.name} (pod is not owner)`);
@@ -55,6 +59,6 @@ async function resolveClaim(volume: Volume, name: string, { pod, client }: Resol
   const { volumeName = '' } = claim.spec ?? {};
   if (claim.status?.phase !== 'Bound' || volumeName === '') throw problem('PVC is not bound');
   const persistentVolume = await orNothing(client.get(PersistentVolume, { name: volumeName }));
-  if (!persistentVolume) throw problem(`failed to fetch PV ${volumeName} from API server: persistentvolumes "${volumeName}" not found`);
+  if (!persistentVolume) throw problem(`${unread(`PV ${volumeName}`)}: persistentvolumes "${volumeName}" not found`);
   return { volume, persistentVolume };
 }
