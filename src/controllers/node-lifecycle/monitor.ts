@@ -100,7 +100,11 @@ export class NodeMonitor {
     const name = node.metadata.name!;
     const uid = node.metadata.uid ?? '';
     const before = this.#known.get(name);
-    if (!before) this.#event(name, uid, 'RegisteredNode', `Registered Node ${name} in Controller`);
+    if (!before) {
+      this.#event(name, uid, 'RegisteredNode', `Registered Node ${name} in Controller`);
+      // It may have been lost while nobody looked.
+      if (evictingKey(node) !== undefined) this.#unmarked.add(name);
+    }
     const nowMs = this.#options.env.clock.now();
     const health = observeHealth(before?.health, node, this.#leases.get(`kube-node-lease/${name}`), nowMs);
     this.#known.set(name, { uid, health });
@@ -125,11 +129,12 @@ export class NodeMonitor {
       const conditions = conditionsInSilence(one, now);
       return conditions && { ...one, status: { ...one.status, conditions } };
     };
+    // Noted before: the answer to the write may get lost.
+    if (isNodeReady(node)) this.#unmarked.add(node.metadata.name!);
     const current = (await changeNode(client, node, silence, 'status')) ?? node;
     if (isNodeReady(node) && !isNodeReady(current)) {
       const { name, uid } = node.metadata;
       this.#options.events.event(nodeReference(name!, uid ?? ''), 'Normal', 'NodeNotReady', `Node ${name} status is now: NodeNotReady`);
-      this.#unmarked.add(name!);
     }
     return current;
   }
