@@ -21,7 +21,8 @@ describe('job controller', () => {
     const template = { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'i' }] }, ...spec.template };
     return plane.client.create<JobObject>(Job, { metadata: at, spec: { ...spec, template } } as JobObject);
   };
-  const settle = () => plane.clock.advance(50);
+  /** A second is what the controller takes together. */
+  const settle = () => plane.clock.advance(1_050);
   const job = async () => {
     await settle();
     return plane.client.get(Job, at);
@@ -77,13 +78,13 @@ describe('job controller', () => {
   test('a failed pod is replaced after ten seconds, the next after twenty, and then the job has failed', async () => {
     await make({ backoffLimit: 2 });
     await say((await active())[0]!, 'Failed');
-    await plane.clock.advance(9_000);
+    await plane.clock.advance(8_000);
     assert.equal((await active()).length, 0);
-    await plane.clock.advance(2_000);
+    await plane.clock.advance(1_000);
     await say((await active())[0]!, 'Failed');
-    await plane.clock.advance(19_000);
+    await plane.clock.advance(18_000);
     assert.equal((await active()).length, 0);
-    await plane.clock.advance(2_000);
+    await plane.clock.advance(1_000);
     await say((await active())[0]!, 'Failed');
     const { status } = await job();
     assert.equal(status.failed, 3);

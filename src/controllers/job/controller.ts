@@ -13,6 +13,7 @@ import { BackOffs, withEnded, type Failures } from './back-off.ts';
 import { takeCensus, type Census } from './census.ts';
 import { jobCondition, withCondition } from './conditions.ts';
 import { isFinished, isManagedElsewhere, isSuspended, trackingFinalizer } from './job-state.ts';
+import { Pace } from './pace.ts';
 import { planPods } from './plan.ts';
 import { carryOut, countsOf, endActivePods, type Counts, type Outcome } from './pods.ts';
 import { concluded, settled, tally, trackedUids, type Tally } from './tally.ts';
@@ -22,6 +23,11 @@ import { completionOf, deadlineInMs, verdictOn } from './verdict.ts';
 /** Runs each job's pods until enough have succeeded or too many have failed. Source: upstream's pkg/controller/job. */
 export function jobController(): Controller {
   const backOffs = new BackOffs();
+  const pace = new Pace();
+  const forget = (key: string): void => {
+    backOffs.forget(key);
+    pace.forget(key);
+  };
   return defineController({
     name: 'job-controller',
     for: Job,
@@ -29,10 +35,11 @@ export function jobController(): Controller {
     watches: [watchOf(Pod, jobsThatMayAdopt)],
     async reconcile(job, context) {
       if (isManagedElsewhere(job)) return;
-      if (isFinished(job)) return backOffs.forget(keyOf(job));
-      return sync(job, context, backOffs);
+      if (isFinished(job)) return forget(keyOf(job));
+      const restMs = pace.restMs(job, context.env.clock.now());
+      return restMs > 0 ? { requeueAfterMs: restMs } : sync(job, context, backOffs);
     },
-    gone: async (key) => backOffs.forget(key),
+    gone: async (key) => forget(key),
   });
 }
 
