@@ -3,7 +3,7 @@ import type { ContainerConfig, ContainerStats, ContainerStatus } from '../cri.ts
 import type { ContainerFiles } from './container-files.ts';
 import type { LogWriter } from './log-writer.ts';
 import type { MainProcess } from './main-process.ts';
-import type { Program } from './program/effects.ts';
+import type { Program, Stream } from './program/effects.ts';
 import { ProgramRun, type ProgramHost } from './program/run.ts';
 import type { ContainerScript } from './script/pod-script.ts';
 import { firstAbove, sumUntil, valueAt, type Step } from './script/values.ts';
@@ -21,7 +21,7 @@ export interface ContainerParts {
   readonly logPath: string;
   readonly script: ContainerScript;
   readonly main: MainProcess;
-  readonly files: ContainerFiles;
+  readonly files: () => ContainerFiles;
   readonly log: LogWriter | undefined;
   readonly defaults: { readonly cpu: readonly Step[]; readonly memory: readonly Step[] };
   readonly onEnd: (container: SimulatedContainer) => void;
@@ -35,12 +35,13 @@ interface Ending {
 }
 
 /** One container: created, running, exited. Its timers are those of its script and of what its program waits for. */
-export class SimulatedContainer {
+export class SimulatedContainer implements ProgramHost {
   readonly parts: ContainerParts;
   readonly #createdAtMs: number;
-  readonly #timers = new Set<() => void>();
-  readonly #execs = new Set<() => void>();
-  readonly #ended = new Set<() => void>();
+  #timers: Set<() => void> | undefined;
+  #execs: Set<() => void> | undefined;
+  #ended: (() => void)[] | undefined;
+  #files: ContainerFiles | undefined;
   #state: ContainerStatus['state'] = 'Created';
   #startedAtMs = 0;
   #finishedAtMs = 0;
@@ -65,6 +66,15 @@ export class SimulatedContainer {
     return this.#state;
   }
 
+  /** Made when the first program asks: most never do. */
+  get files(): ContainerFiles {
+    return (this.#files ??= this.parts.files());
+  }
+
+  print(stream: Stream, text: string): void {
+    this.parts.log?.print(stream, text);
+  }
+
   /** How long it has been running. */
   get ageMs(): number {
     return this.#startedAtMs === 0 ? 0 : this.parts.env.clock.now() - this.#startedAtMs;
@@ -80,7 +90,7 @@ export class SimulatedContainer {
     this.#script();
     this.#watchMemory();
     const program = this.#hasScriptedExit() ? withoutEnd(main.program()) : main.program();
-    this.#run = new ProgramRun(env.clock, this.#host(), program, (exitCode) => this.#end({ exitCode, reason: reasonOf(exitCode) }));
+    this.#run = new ProgramRun(env.clock, this, program, (exitCode) => this.#end({ exitCode, reason: reasonOf(exitCode) }));
     this.#run.start();
   }
 
@@ -99,7 +109,7 @@ export class SimulatedContainer {
     const end = () => this.#end({ exitCode, reason: reasonOf(exitCode) });
     if (script.terminationMs !== undefined) {
       if (script.terminationMs !== Infinity) this.#after(script.terminationMs, end);
-    } else if (main.shell.signal('TERM')) this.#run?.signal();
+    } else if (main.signal('TERM')) this.#run?.signal();
     // A server heeds SIGTERM. Nothing else does that is a container's first process and has set no trap.
     else if (this.#run?.isServing || script.terminationExitCode !== undefined) end();
   }
@@ -110,23 +120,23 @@ export class SimulatedContainer {
 
   /** Resolves once it has ended; at once for one that does not run. */
   ended(): Promise<void> {
-    return this.#state === 'Running' ? new Promise((resolve) => void this.#ended.add(resolve)) : Promise.resolve();
+    return this.#state === 'Running' ? new Promise((resolve) => void (this.#ended ??= []).push(resolve)) : Promise.resolve();
   }
 
   /** Runs a command beside the first process, which takes it along when it ends. Returns how to stop it, after which `onEnd` is not called. */
   exec(program: Program, onEnd: (exitCode: number) => void): () => void {
-    const run = new ProgramRun(this.parts.env.clock, this.#host(), program, (exitCode) => {
-      this.#execs.delete(kill);
+    const run = new ProgramRun(this.parts.env.clock, this, program, (exitCode) => {
+      this.#execs?.delete(kill);
       onEnd(exitCode);
     });
     const kill = () => {
       run.stop();
       onEnd(137);
     };
-    this.#execs.add(kill);
+    (this.#execs ??= new Set()).add(kill);
     run.start();
     return () => {
-      this.#execs.delete(kill);
+      this.#execs?.delete(kill);
       run.stop();
     };
   }
@@ -220,17 +230,12 @@ export class SimulatedContainer {
     this.#end({ exitCode: 137, reason: 'OOMKilled' });
   }
 
-  #host(): ProgramHost {
-    const { log, files } = this.parts;
-    return { files, print: (stream, text) => log?.print(stream, text) };
-  }
-
   #after(ms: number, act: () => void): void {
     const cancel = this.parts.env.clock.after(ms, () => {
-      this.#timers.delete(cancel);
+      this.#timers?.delete(cancel);
       act();
     });
-    this.#timers.add(cancel);
+    (this.#timers ??= new Set()).add(cancel);
   }
 
   #every(ms: number, act: () => void): void {
@@ -247,13 +252,13 @@ export class SimulatedContainer {
     this.#finishedAtMs = env.clock.now();
     this.#ending = ending;
     this.#run?.stop();
-    for (const cancel of this.#timers) cancel();
-    this.#timers.clear();
+    for (const cancel of this.#timers ?? []) cancel();
+    this.#timers = undefined;
     void log?.close();
-    for (const kill of this.#execs) kill();
-    this.#execs.clear();
-    for (const resolve of this.#ended) resolve();
-    this.#ended.clear();
+    for (const kill of this.#execs ?? []) kill();
+    this.#execs = undefined;
+    for (const resolve of this.#ended ?? []) resolve();
+    this.#ended = undefined;
     onEnd(this);
   }
 }

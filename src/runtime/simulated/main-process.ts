@@ -9,8 +9,9 @@ import type { ContainerScript } from './script/pod-script.ts';
 
 /** A container's first process. */
 export interface MainProcess {
-  readonly shell: Shell;
   readonly program: () => Program;
+  /** Tells the shell that interprets it of a signal; false where nobody has asked to hear of it. */
+  readonly signal: (signal: string) => boolean;
   /** Why it cannot be started. */
   readonly startError?: string;
 }
@@ -24,15 +25,20 @@ export interface ProcessSurroundings {
 
 /** What a container runs: its script's `run`, its command, its image's own. Without any that is known, it serves. */
 export function mainProcess(config: ContainerConfig, script: ContainerScript, surroundings: ProcessSurroundings): MainProcess {
-  const shell = shellOf(config, surroundings, true);
+  // Most containers serve, and need no shell for that.
+  let shell: Shell | undefined;
+  const inShell = (program: (shell: Shell) => Program) => ({
+    program: () => program((shell = shellOf(config, surroundings, true))),
+    signal: (signal: string) => shell?.signal(signal) ?? false,
+  });
   const { run } = script;
-  if (run) return { shell, program: () => shell.program(run) };
+  if (run) return inShell((own) => own.program(run));
   const isCommand = (word: string) => commandOf(word, []) !== undefined;
   const argv = argvOf(shortNameOf(parseImageName(config.image)), config.command, config.args, isCommand);
-  if (!argv) return { shell, program: serve };
-  if (argv.length === 1 && isShell(argv[0]!) && config.stdin) return { shell, program: () => shell.argvProgram(['sleep', 'infinity']) };
+  if (!argv) return server;
+  if (argv.length === 1 && isShell(argv[0]!) && config.stdin) return inShell((own) => own.argvProgram(['sleep', 'infinity']));
   const missing = missingExecutable(argv);
-  return { shell, program: () => shell.argvProgram(argv), ...(missing !== undefined && { startError: `${startFailure}${missing}` }) };
+  return { ...inShell((own) => own.argvProgram(argv)), ...(missing !== undefined && { startError: `${startFailure}${missing}` }) };
 }
 
 /** A shell beside the first process, for commands that are run in the container. Throws CriError where there is no such program. */
@@ -63,6 +69,8 @@ function* serve(): Program {
   yield { type: 'serve' };
   return 0;
 }
+
+const server: MainProcess = { program: serve, signal: () => false };
 
 const isShell = (path: string): boolean => /^(.*\/)?(ba|a|da)?sh$/.test(path);
 

@@ -1,5 +1,5 @@
 import type { Env } from '../../base/env.ts';
-import { concatBytes, toHex, utf8 } from '../../codec/bytes.ts';
+import { concatBytes, utf8 } from '../../codec/bytes.ts';
 import type { FileSystem } from '../../machine/files.ts';
 import {
   CriError,
@@ -323,7 +323,7 @@ export class SimulatedRuntime implements ContainerRuntime {
         hostname: hostname === '' ? this.nodeName : hostname,
         onKill: (signal) => this.#signal(id, signal),
       }),
-      files: new ContainerFiles(files, config.mounts, volumes && ((path) => volumes.fill(path))),
+      files: () => new ContainerFiles(files, config.mounts, volumes && ((path) => volumes.fill(path))),
       log:
         logPath === ''
           ? undefined
@@ -407,13 +407,15 @@ export class SimulatedRuntime implements ContainerRuntime {
   }
 
   #newId(): string {
-    return toHex(this.#options.env.crypto.randomBytes(32));
+    return Array.from(this.#options.env.crypto.randomBytes(32), twoDigits).join('');
   }
 
   #now(): number {
     return this.#options.env.clock.now();
   }
 }
+
+const twoDigits = (byte: number): string => byte.toString(16).padStart(2, '0');
 
 const unavailable = (): CriError =>
   new CriError(

@@ -21,7 +21,7 @@ export class ProgramRun {
   readonly #host: ProgramHost;
   readonly #program: Program;
   readonly #onEnd: (exitCode: number) => void;
-  readonly #spawned = new Set<ProgramRun>();
+  #spawned: Set<ProgramRun> | undefined;
   #cancelSleep = () => {};
   #state: 'running' | 'serving' | 'joining' | 'ended' = 'running';
 
@@ -52,7 +52,7 @@ export class ProgramRun {
   stop(): void {
     this.#state = 'ended';
     this.#cancelSleep();
-    for (const spawned of this.#spawned) spawned.stop();
+    for (const spawned of this.#spawned ?? []) spawned.stop();
   }
 
   #go(answer: Answer): void {
@@ -74,7 +74,6 @@ export class ProgramRun {
   }
 
   #perform(effect: Effect): Answer | Promise<Answer> | typeof waits {
-    const { files } = this.#host;
     switch (effect.type) {
       case 'print':
         this.#host.print(effect.stream, effect.text);
@@ -88,26 +87,27 @@ export class ProgramRun {
       case 'spawn':
         return this.#spawn(effect.program);
       case 'join':
-        if (this.#spawned.size === 0) return undefined;
+        if (!this.#spawned?.size) return undefined;
         this.#state = 'joining';
         return waits;
       case 'read':
-        return files.read(effect.path);
+        return this.#host.files.read(effect.path);
       case 'list':
-        return files.list(effect.path);
+        return this.#host.files.list(effect.path);
       case 'write':
-        return files.write(effect.path, effect.text, effect.append);
+        return this.#host.files.write(effect.path, effect.text, effect.append);
       case 'remove':
-        return files.remove(effect.path);
+        return this.#host.files.remove(effect.path);
     }
   }
 
   #spawn(program: Program): undefined {
+    const spawned = (this.#spawned ??= new Set());
     const run = new ProgramRun(this.#clock, this.#host, program, () => {
-      this.#spawned.delete(run);
-      if (this.#spawned.size === 0) this.signal();
+      spawned.delete(run);
+      if (spawned.size === 0) this.signal();
     });
-    this.#spawned.add(run);
+    spawned.add(run);
     run.start();
     return undefined;
   }
