@@ -21,6 +21,7 @@ import { claimProtectionController } from './persistent-volume-claim-protection/
 import { volumeProtectionController } from './persistent-volume-protection/controller.ts';
 import { resourceQuotaController } from './resource-quota/controller.ts';
 import { rootCaPublisher } from './root-ca-publisher/controller.ts';
+import { daemonSetController } from './daemonset/controller.ts';
 import { statefulSetController } from './statefulset/controller.ts';
 import { serviceAccountController } from './service-account/controller.ts';
 import { podGarbageCollector } from './pod-garbage-collector/collector.ts';
@@ -55,6 +56,7 @@ export const allControllers: readonly ControllerDescriptor[] = [
   taintEvictionController,
   podGarbageCollector,
   loops('ttl-after-finished-controller', 'ttl-after-finished-controller', () => [ttlAfterFinishedController]),
+  loops('daemonset-controller', 'daemon-set-controller', () => [daemonSetController()]),
   loops('statefulset-controller', 'statefulset-controller', () => [statefulSetController]),
   loops('endpoints-controller', 'endpoint-controller', ({ informers }) => [endpointsController(informers)]),
   loops('endpointslice-controller', 'endpointslice-controller', ({ informers, flags }) => [

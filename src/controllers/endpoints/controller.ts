@@ -9,8 +9,8 @@ import type { Informers } from '../../client/informers.ts';
 import { messageOf } from '../../workloads/error-message.ts';
 import { withType } from '../../workloads/owner.ts';
 import { isNamespaceTerminating } from '../../workloads/pod-control.ts';
-import { sameForEndpoints, selectsPods } from '../../workloads/services/endpoint-rules.ts';
-import { endpointWritesIntervalMs, Pace } from '../../workloads/services/pace.ts';
+import { endpointsRestMs, sameForEndpoints, selectsPods } from '../../workloads/services/endpoint-rules.ts';
+import { Pace } from '../../workloads/pace.ts';
 import { ServicePods } from '../../workloads/services/service-pods.ts';
 import { TriggerTimes } from '../../workloads/services/trigger-times.ts';
 import { desiredEndpoints, managedBy, managedByLabel } from './desired.ts';
@@ -23,7 +23,7 @@ import { subsetsOf } from './subsets.ts';
 export function endpointsController(informers: Informers): Controller {
   const selection = ServicePods.of(informers);
   const triggers = new TriggerTimes();
-  const pace = new Pace(endpointWritesIntervalMs);
+  const pace = new Pace();
   return defineController({
     name: 'endpoint-controller',
     for: Service,
@@ -42,7 +42,7 @@ export function endpointsController(informers: Informers): Controller {
       const current = context.get(Endpoints, key);
       const wanted = desiredEndpoints(service, subsetsOf(service, pods), current, triggers.next(key, service, pods));
       if (!wanted) return;
-      pace.wrote(key, now);
+      pace.rest(key, now + endpointsRestMs);
       await write(service, wanted, current === undefined, context);
     },
     async gone(key, context) {

@@ -9,9 +9,9 @@ import { keyOf } from '../../client/informer.ts';
 import type { Informers } from '../../client/informers.ts';
 import { messageOf } from '../../workloads/error-message.ts';
 import { withType } from '../../workloads/owner.ts';
-import { sameForEndpoints, selectsPods } from '../../workloads/services/endpoint-rules.ts';
+import { endpointsRestMs, sameForEndpoints, selectsPods } from '../../workloads/services/endpoint-rules.ts';
 import { changesNothing, managedByLabel, serviceNameLabel, writeSlices, type SlicePlan } from '../../workloads/services/endpoint-slices.ts';
-import { endpointWritesIntervalMs, Pace } from '../../workloads/services/pace.ts';
+import { Pace } from '../../workloads/pace.ts';
 import { ServicePods } from '../../workloads/services/service-pods.ts';
 import { TriggerTimes, withTriggerTime } from '../../workloads/services/trigger-times.ts';
 import { planSlices } from './plan.ts';
@@ -24,7 +24,7 @@ import { managedBy } from './service-slice.ts';
 export function endpointSliceController({ informers, maxEndpoints }: { informers: Informers; maxEndpoints: number }): Controller {
   const selection = ServicePods.of(informers);
   const triggers = new TriggerTimes();
-  const pace = new Pace(endpointWritesIntervalMs);
+  const pace = new Pace();
   return defineController({
     name: 'endpoint-slice-controller',
     for: Service,
@@ -50,7 +50,7 @@ export function endpointSliceController({ informers, maxEndpoints }: { informers
       });
       const triggerTime = triggers.next(key, service, pods);
       if (!changesNothing(plan)) {
-        pace.wrote(key, now);
+        pace.rest(key, now + endpointsRestMs);
         await write(service, stamped(plan, triggerTime), context);
       }
       if (skipped.length > 0) throw failure(service, new Error(skipped.join(', ')), context);

@@ -43,3 +43,6 @@ export const isHeadless = ({ spec }: Service): boolean => !spec?.clusterIP || sp
 export const selectsPods = ({ spec }: Service): boolean => spec?.type !== 'ExternalName' && Object.keys(spec?.selector ?? {}).length > 0;
 
 export const headlessLabel = 'service.kubernetes.io/headless';
+
+/** A service's endpoints are written at most this often, though each of a thousand pods becomes ready on its own. */
+export const endpointsRestMs = 50;
