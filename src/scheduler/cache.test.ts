@@ -85,6 +85,16 @@ test('nodes with affinity are listed from their first such pod until the last ha
   assert.deepEqual(cache.nodesWithAffinityPods, []);
 });
 
+test('a node with affinity that goes is listed no more, and again when it comes back with its pods', () => {
+  const cache = cacheOf('n', 'm', 'o');
+  for (const name of ['n', 'm', 'o']) cache.putPod(podInfoOf(testPod(`on-${name}`, { nodeName: name, affinity: antiAffinity })));
+  cache.removeNode('n');
+  const names = () => cache.nodesWithAffinityPods.map(({ name }) => name).sort();
+  assert.deepEqual(names(), ['m', 'o']);
+  cache.putNode(testNode('n'));
+  assert.deepEqual(names(), ['m', 'n', 'o']);
+});
+
 test('host ports are used until their pod has gone', () => {
   const cache = cacheOf('n');
   const web = testPod('web', { nodeName: 'n', containers: [{ name: 'c', image: 'i', ports: [{ containerPort: 80, hostPort: 8080 }] }] });

@@ -2,6 +2,7 @@ import type { Node } from '../api/generated/core/v1.ts';
 import type { NodeInfo, PodInfo, Snapshot } from './framework.ts';
 import { ImageIndex } from './images.ts';
 import { MutableNode } from './node-info.ts';
+import { NodeList } from './node-list.ts';
 import { NodeTree } from './node-tree.ts';
 import { assignedTo } from './pod-info.ts';
 
@@ -27,20 +28,20 @@ export class SchedulerCache implements Snapshot {
   readonly #pods = new Map<string, Placed>();
   /** Pods on nodes that are not (any more) there; they count as soon as their node is. */
   readonly #homeless = new Map<string, Set<string>>();
+  readonly #withAffinity = new NodeList();
+  readonly #withAntiAffinity = new NodeList();
   #ordered: readonly NodeInfo[] | undefined;
-  #withAffinity: readonly NodeInfo[] | undefined;
-  #withAntiAffinity: readonly NodeInfo[] | undefined;
 
   get nodes(): readonly NodeInfo[] {
     return (this.#ordered ??= this.#tree.names().map((name) => this.#nodes.get(name)!));
   }
 
   get nodesWithAffinityPods(): readonly NodeInfo[] {
-    return (this.#withAffinity ??= this.nodes.filter((node) => node.podsWithAffinity.length > 0));
+    return this.#withAffinity.nodes;
   }
 
   get nodesWithRequiredAntiAffinityPods(): readonly NodeInfo[] {
-    return (this.#withAntiAffinity ??= this.nodes.filter((node) => node.podsWithRequiredAntiAffinity.length > 0));
+    return this.#withAntiAffinity.nodes;
   }
 
   node(name: string): NodeInfo | undefined {
@@ -49,16 +50,11 @@ export class SchedulerCache implements Snapshot {
 
   putNode(node: Node): void {
     const name = node.metadata.name ?? '';
-    let info = this.#nodes.get(name);
-    if (info) info.node = node;
-    else {
-      info = new MutableNode(node);
-      this.#nodes.set(name, info);
-      for (const key of this.#homeless.get(name) ?? []) info.add(this.#pods.get(key)!.info);
-      this.#homeless.delete(name);
-    }
+    const known = this.#nodes.get(name);
+    if (known) known.node = node;
+    const info = known ?? this.#settle(new MutableNode(node));
     info.images = this.#images.replace(info.images, node);
-    if (this.#tree.put(node)) this.#nodesChanged();
+    if (this.#tree.put(node)) this.#ordered = undefined;
   }
 
   removeNode(name: string): void {
@@ -68,7 +64,9 @@ export class SchedulerCache implements Snapshot {
     this.#tree.remove(name);
     this.#images.forget(info.images);
     if (info.pods.length > 0) this.#homeless.set(name, new Set(info.pods.map(({ key }) => key)));
-    this.#nodesChanged();
+    this.#withAffinity.delete(info);
+    this.#withAntiAffinity.delete(info);
+    this.#ordered = undefined;
   }
 
   /** Counts a pod as being on the node, before the API knows. Answers the pod as it will be. */
@@ -94,8 +92,10 @@ export class SchedulerCache implements Snapshot {
     if (!placed) return undefined;
     this.#pods.delete(key);
     const node = this.#nodes.get(placed.nodeName);
-    if (node) this.#change(node, () => node.remove(key));
-    else this.#leaveHomeless(placed.nodeName, key);
+    if (node) {
+      node.remove(key);
+      this.#listAffinity(node);
+    } else this.#leaveHomeless(placed.nodeName, key);
     return placed.info;
   }
 
@@ -112,7 +112,11 @@ export class SchedulerCache implements Snapshot {
     this.removePod(info.key);
     this.#pods.set(info.key, placed);
     const node = this.#nodes.get(nodeName);
-    if (node) return this.#change(node, () => node.add(info));
+    if (node) {
+      node.add(info);
+      this.#listAffinity(node);
+      return;
+    }
     const waiting = this.#homeless.get(nodeName);
     if (waiting) waiting.add(info.key);
     else this.#homeless.set(nodeName, new Set([info.key]));
@@ -124,18 +128,17 @@ export class SchedulerCache implements Snapshot {
     if (waiting?.size === 0) this.#homeless.delete(nodeName);
   }
 
-  /** The lists of nodes with affinity change only with a node's first such pod, and its last. */
-  #change(node: MutableNode, act: () => void): void {
-    const hadAffinity = node.podsWithAffinity.length > 0;
-    const hadAntiAffinity = node.podsWithRequiredAntiAffinity.length > 0;
-    act();
-    if (hadAffinity !== node.podsWithAffinity.length > 0) this.#withAffinity = undefined;
-    if (hadAntiAffinity !== node.podsWithRequiredAntiAffinity.length > 0) this.#withAntiAffinity = undefined;
+  /** A node that comes has its pods at once. */
+  #settle(node: MutableNode): MutableNode {
+    this.#nodes.set(node.name, node);
+    for (const key of this.#homeless.get(node.name) ?? []) node.add(this.#pods.get(key)!.info);
+    this.#homeless.delete(node.name);
+    this.#listAffinity(node);
+    return node;
   }
 
-  #nodesChanged(): void {
-    this.#ordered = undefined;
-    this.#withAffinity = undefined;
-    this.#withAntiAffinity = undefined;
+  #listAffinity(node: MutableNode): void {
+    this.#withAffinity.keep(node, node.podsWithAffinity.length > 0);
+    this.#withAntiAffinity.keep(node, node.podsWithRequiredAntiAffinity.length > 0);
   }
 }

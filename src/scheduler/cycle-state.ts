@@ -35,3 +35,9 @@ export class Notes implements CycleState {
     return notes;
   }
 }
+
+/** States come from the cycle alone; whoever hands one back has it from there. */
+export function notesOf(state: CycleState): Notes {
+  if (state instanceof Notes) return state;
+  throw new TypeError('the state is not of a scheduling cycle');
+}

@@ -74,7 +74,7 @@ export function makeProfile({ config, percentageOfNodesToScore, factories, handl
     plugins: [...used],
     unreserve: [...points.reserve].reverse(),
     gate: (pod, first) => gatedBy(preEnqueue, pod, first),
-    interests: new Map(Array.from(used, ({ name, events = [] }) => [name, events])),
+    interests: new Map([...used].flatMap(({ name, events }) => (events ? [[name, events]] : []))),
   };
 }
 

@@ -10,6 +10,8 @@ import { podCondition } from '../api/pods/pod-state.ts';
 import { typedClient } from '../client/typed-client.ts';
 import { startVirtualControlPlane, type VirtualControlPlane } from '../cluster/virtual-control-plane.ts';
 import type { KubeSchedulerConfiguration } from './config.ts';
+import type { PluginFactory } from './framework.ts';
+import { defaultPlugins } from './plugins/all.ts';
 import { kubeScheduler } from './scheduler.ts';
 import { testNode } from './plugins/test-objects.ts';
 
@@ -28,10 +30,10 @@ describe('kube-scheduler', () => {
   });
 
   /** With the rights of the real one, and no more. */
-  async function start(config?: KubeSchedulerConfiguration): Promise<void> {
+  async function start(config?: KubeSchedulerConfiguration, plugins?: readonly PluginFactory[]): Promise<void> {
     const user = { name: 'system:kube-scheduler', groups: ['system:authenticated'] };
     const client = typedClient({ api: plane.api.call, credentials: { by: 'identity', user }, userAgent: 'kube-scheduler' });
-    running = await kubeScheduler({ client, ...(config && { config }) }).start(plane.env);
+    running = await kubeScheduler({ client, ...(config && { config }), ...(plugins && { plugins }) }).start(plane.env);
     await running.ready;
   }
 
@@ -174,6 +176,35 @@ describe('kube-scheduler', () => {
     await addPod('next');
     await plane.clock.advance(100);
     assert.deepEqual(await nodesOf('next'), ['n']);
+  });
+
+  test('a binding that fails is told as an error, holds no room, and is tried again after a while', async () => {
+    await addNode('n', { allocatable: { cpu: '1' } });
+    const refused = new Set(['unlucky']);
+    const flaky: PluginFactory = {
+      name: 'Flaky',
+      make: () => ({
+        name: 'Flaky',
+        preBind: async (_state, { pod }) => (refused.delete(pod.metadata.name ?? '') ? { code: 'Error', reasons: ['no luck'] } : undefined),
+      }),
+    };
+    await start({}, [...defaultPlugins, flaky]);
+    await addPod('unlucky');
+    await plane.clock.advance(100);
+    const condition = podCondition(await get('unlucky'), 'PodScheduled');
+    assert.deepEqual([condition?.reason, condition?.message], ['SchedulerError', 'running PreBind plugin "Flaky": no luck']);
+    await plane.clock.advance(3000);
+    assert.deepEqual(await nodesOf('unlucky'), ['n']);
+  });
+
+  test('a pod that is deleted while it waits is not scheduled', async () => {
+    await start();
+    await addPod('web');
+    await plane.clock.advance(100);
+    await plane.client.delete(Pod, { namespace, name: 'web' }, { gracePeriodSeconds: 0 });
+    await addNode('n');
+    await plane.clock.advance(11_000);
+    assert.ok(!(await eventsOf('web')).some((event) => event.includes('Successfully assigned')));
   });
 
   test('a stopped scheduler binds nothing more', async () => {

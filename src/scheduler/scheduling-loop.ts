@@ -11,7 +11,7 @@ import { SchedulerCache } from './cache.ts';
 import { ClusterChanges } from './cluster-changes.ts';
 import { defaultSchedulerName, type KubeSchedulerConfiguration, type KubeSchedulerProfile } from './config.ts';
 import { errorFailure, SchedulingCycle, type Chosen, type Failure } from './cycle.ts';
-import type { Notes } from './cycle-state.ts';
+import { notesOf } from './cycle-state.ts';
 import { fits, podAdded, podRemoved } from './filtering.ts';
 import type { Handle, PluginFactory } from './framework.ts';
 import { truncatedNote } from './messages.ts';
@@ -104,9 +104,9 @@ export class SchedulingLoop {
       rng,
       events: eventSeriesRecorder({ client: this.#client, env: this.#env, component: schedulerName }),
       snapshot: () => this.#cache,
-      fits: (notes, pod, node) => fits(profile(), notes as Notes, pod, node, nominator),
-      podAdded: (notes, pod, added, node) => podAdded(profile(), notes as Notes, pod, added, node),
-      podRemoved: (notes, pod, removed, node) => podRemoved(profile(), notes as Notes, pod, removed, node),
+      fits: (notes, pod, node) => fits(profile(), notesOf(notes), pod, node, nominator),
+      podAdded: (notes, pod, added, node) => podAdded(profile(), notesOf(notes), pod, added, node),
+      podRemoved: (notes, pod, removed, node) => podRemoved(profile(), notesOf(notes), pod, removed, node),
       nominated: (nodeName) => nominator.on(nodeName),
       activate: (pod) => this.#queue.activate(podKey(pod)),
     };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { PodDisruptionBudget } from '../../api/generated/policy/v1.ts';
-import { Notes } from '../cycle-state.ts';
+import { Notes, notesOf } from '../cycle-state.ts';
 import { fits, podAdded, podRemoved, runPreFilter } from '../filtering.ts';
 import { stateKey, unschedulable, type Plugin } from '../framework.ts';
 import { podInfoOf } from '../pod-info.ts';
@@ -39,9 +39,9 @@ function run(
   runPreFilter(profile, state, info, cluster);
   const nominator = new Nominator();
   const framework: Parameters<typeof dryRun>[0]['framework'] = {
-    fits: (notes, one, node) => fits(profile, notes as Notes, one, node, nominator),
-    podAdded: (notes, one, added, node) => podAdded(profile, notes as Notes, one, added, node),
-    podRemoved: (notes, one, removed, node) => podRemoved(profile, notes as Notes, one, removed, node),
+    fits: (notes, one, node) => fits(profile, notesOf(notes), one, node, nominator),
+    podAdded: (notes, one, added, node) => podAdded(profile, notesOf(notes), one, added, node),
+    podRemoved: (notes, one, removed, node) => podRemoved(profile, notesOf(notes), one, removed, node),
   };
   const { candidates, failed } = dryRun({ framework, state, pod: info, budgets }, cluster.nodes, offset, enough);
   assert.equal(

@@ -1,7 +1,7 @@
 import type { ClusterEvent, EventInterest } from '../framework.ts';
 import type { QueuedPod } from './queued-pod.ts';
 
-/** Plugins by name, with the events that each has asked for. */
+/** Plugins by name, with the events that each has asked for; one that is not here has asked for none in particular, and is helped by any. */
 export type Interests = ReadonlyMap<string, readonly EventInterest[]>;
 
 /** Whether an event brings a pod back, and whether it is left alone for a while first. */
@@ -18,7 +18,7 @@ export function returnOn(event: ClusterEvent, queued: QueuedPod, interests: Inte
 }
 
 const asksFor = (interests: readonly EventInterest[] | undefined, { kind }: ClusterEvent): boolean =>
-  interests?.some((interest) => interest.kind === kind) ?? false;
+  interests?.some((interest) => interest.kind === kind) ?? true;
 
 const helps = (interests: readonly EventInterest[] | undefined, { info }: QueuedPod, event: ClusterEvent): boolean =>
-  interests?.some(({ kind, helps: hint }) => kind === event.kind && (hint?.(info.pod, event) ?? true)) ?? false;
+  interests?.some(({ kind, helps: hint }) => kind === event.kind && (hint?.(info.pod, event) ?? true)) ?? true;

@@ -90,6 +90,13 @@ describe('scheduling queue', () => {
     assert.deepEqual(popAll(), ['b']);
   });
 
+  test('any event may help a pod whose plugin has not said which', () => {
+    queue.add(testPod('a'));
+    fail('Silent');
+    queue.tell({ kind: Pod, now: testPod('other', { nodeName: 'n' }) });
+    assert.equal(pop(), 'a');
+  });
+
   test('a pod on its pause gives way to active ones, and comes early when there are none', () => {
     queue.add(testPod('a', { priority: 9 }));
     fail('Fit');
