@@ -17,6 +17,7 @@ interface Domain {
 export class TopologyCounts {
   readonly #contribute: Contribute;
   readonly #domains = new Map<string, Map<string, Domain>>();
+  #keys: readonly string[] | undefined;
   #nodes: readonly NodeInfo[] = [];
   #generations: number[] = [];
   /** Of each node key, value and amount in turn; undefined when it contributes nothing. */
@@ -46,8 +47,8 @@ export class TopologyCounts {
     return this.#domains.size === 0;
   }
 
-  keys(): Iterable<string> {
-    return this.#domains.keys();
+  get keys(): readonly string[] {
+    return (this.#keys ??= [...this.#domains.keys()]);
   }
 
   eachDomain(key: string, visit: (value: string, amount: number) => void): void {
@@ -58,6 +59,7 @@ export class TopologyCounts {
   #startOver(nodes: readonly NodeInfo[]): void {
     this.#nodes = nodes;
     this.#domains.clear();
+    this.#keys = undefined;
     this.#generations = nodes.map(() => -1);
     this.#parts = nodes.map(() => undefined);
   }
@@ -76,7 +78,10 @@ export class TopologyCounts {
 
   #add(key: string, value: string, amount: number): void {
     let domains = this.#domains.get(key);
-    if (!domains) this.#domains.set(key, (domains = new Map()));
+    if (!domains) {
+      this.#domains.set(key, (domains = new Map()));
+      this.#keys = undefined;
+    }
     const domain = domains.get(value);
     if (domain) {
       domain.parts++;
@@ -90,7 +95,9 @@ export class TopologyCounts {
     domain.amount -= amount;
     if (--domain.parts > 0) return;
     domains.delete(value);
-    if (domains.size === 0) this.#domains.delete(key);
+    if (domains.size > 0) return;
+    this.#domains.delete(key);
+    this.#keys = undefined;
   }
 }
 

@@ -3,10 +3,9 @@ import { Node } from '../../../api/kinds/core/node.ts';
 import { Pod } from '../../../api/kinds/core/pod.ts';
 import { skip, stateKey, type Handle, type Plugin, type PluginFactory } from '../../framework.ts';
 import { interest } from '../interest.ts';
-import { KeptCounts, type TopologyCounts } from '../topology-counts.ts';
 import { changesNeighbours, changesTopology } from './hints.ts';
 import { PodCounts } from './pod-counts.ts';
-import { attractionOf, normalizeAttraction, type Preferences } from './preferred-affinity.ts';
+import { attractionOf, normalizeAttraction, type Attraction, type Preferences } from './preferred-affinity.ts';
 import { RequiredAffinity } from './required-affinity.ts';
 
 /** Puts pods near or away from others. Source: kube-scheduler's plugins/interpodaffinity. */
@@ -20,18 +19,18 @@ export const interPodAffinity: PluginFactory = {
 };
 
 const required = stateKey<RequiredAffinity>('InterPodAffinity', (affinity) => affinity.copy());
-const preferred = stateKey<TopologyCounts>('InterPodAffinity score');
+const preferred = stateKey<Attraction>('InterPodAffinity score');
 
 function pluginWith(handle: Handle, preferences: Preferences): Plugin {
   const { namespaceLabels } = handle;
-  const podCounts = new PodCounts(new KeptCounts(), namespaceLabels);
+  const podCounts = new PodCounts(preferences, namespaceLabels);
   return {
     name: 'InterPodAffinity',
     reads: [Namespace],
     events: [interest(Pod, (pod, change) => changesNeighbours(pod, change, namespaceLabels)), interest(Node, changesTopology)],
     preFilter(state, pod, nodes) {
       const counts = podCounts.required(pod, nodes);
-      if (pod.affinity.length + pod.antiAffinity.length === 0 && (!counts.existing || counts.existing.isEmpty)) return skip;
+      if (!counts) return skip;
       state.write(required, new RequiredAffinity(pod, namespaceLabels, counts));
       return undefined;
     },
@@ -39,12 +38,9 @@ function pluginWith(handle: Handle, preferences: Preferences): Plugin {
     removePod: (state, _pod, removed, { node }) => state.read(required)?.change(removed, node, -1),
     filter: (state, _pod, { node }) => state.read(required)!.verdict(node),
     preScore(state, pod) {
-      const { nodes, nodesWithAffinityPods } = handle.snapshot();
-      const hasWishes = pod.preferredAffinity.length + pod.preferredAntiAffinity.length > 0;
-      if (!hasWishes && (preferences.ignorePreferredTermsOfExistingPods || nodesWithAffinityPods.length === 0)) return skip;
-      const counts = podCounts.preferred(pod, preferences, nodes);
-      if (counts.isEmpty) return skip;
-      state.write(preferred, counts);
+      const attraction = podCounts.preferred(pod, handle.snapshot());
+      if (!attraction) return skip;
+      state.write(preferred, attraction);
       return undefined;
     },
     score: (state, _pod, node) => attractionOf(state.read(preferred)!, node),

@@ -9,6 +9,7 @@ import {
   type Verdict,
 } from '../../framework.ts';
 import type { Contribute, TopologyCounts } from '../topology-counts.ts';
+import type { ExistingTerms, SelectingTerm } from './existing-terms.ts';
 
 /** How many pods matter to the pod, by topology key and value. */
 export interface RequiredCounts {
@@ -16,8 +17,9 @@ export interface RequiredCounts {
   readonly affinity: TopologyCounts | undefined;
   /** Pods that one of its anti-affinity terms selects. */
   readonly antiAffinity: TopologyCounts | undefined;
-  /** Anti-affinity terms of pods there that select the pod. */
-  readonly existing: TopologyCounts | undefined;
+  /** Anti-affinity terms of pods there that select the pod, among all there are. */
+  readonly selecting: readonly SelectingTerm[];
+  readonly existing: ExistingTerms;
 }
 
 /** What preemption or nomination would change of one count, by key and value. */
@@ -91,14 +93,26 @@ export class RequiredAffinity {
   }
 
   #existingHurt(labels: Labels): boolean {
-    const { existing } = this.#counts;
-    if (existing) for (const key of existing.keys()) if (this.#existingHurtAt(key, labels[key])) return true;
-    for (const key of this.#existingChanges.keys()) if (this.#existingHurtAt(key, labels[key])) return true;
+    const { selecting, existing } = this.#counts;
+    if (this.#existingChanges.size > 0) return this.#existingHurtAfterChanges(labels);
+    for (const term of selecting) {
+      const value = labels[term.topologyKey];
+      if (value !== undefined && existing.amount(term, value) > 0) return true;
+    }
     return false;
   }
 
-  #existingHurtAt(key: string, value: string | undefined): boolean {
-    return value !== undefined && amount(this.#counts.existing, this.#existingChanges, key, value) > 0;
+  #existingHurtAfterChanges(labels: Labels): boolean {
+    const { selecting, existing } = this.#counts;
+    const keys = new Set([...selecting.map(({ topologyKey }) => topologyKey), ...this.#existingChanges.keys()]);
+    for (const key of keys) {
+      const value = labels[key];
+      if (value === undefined) continue;
+      let pods = this.#existingChanges.get(key)?.get(value) ?? 0;
+      for (const term of selecting) if (term.topologyKey === key) pods += existing.amount(term, value);
+      if (pods > 0) return true;
+    }
+    return false;
   }
 }
 
@@ -132,15 +146,6 @@ export const selectedByEach =
         countWhere(node.pods, (pod) => term.selects(pod, namespaceLabels)),
         add,
       );
-  };
-
-/** Counts anti-affinity terms of pods on the node that select the pod. */
-export const selecting =
-  ({ pod }: PodInfo, namespaceLabels: NamespaceLabels): Contribute =>
-  (node, add) => {
-    for (const other of node.podsWithRequiredAntiAffinity) {
-      for (const term of other.antiAffinity) if (term.selects(pod, namespaceLabels)) addAll([term], node, 1, add);
-    }
   };
 
 function countWhere(pods: readonly PodInfo[], holds: (pod: Pod) => boolean): number {
@@ -184,7 +189,7 @@ function isAllZero(counts: TopologyCounts | undefined, changes: Changes): boolea
     for (const value of values.keys()) if (amount(counts, changes, key, value) > 0) return false;
   }
   let zero = true;
-  for (const key of counts?.keys() ?? []) {
+  for (const key of counts?.keys ?? []) {
     counts!.eachDomain(key, (value, pods) => {
       if (pods + (changes.get(key)?.get(value) ?? 0) > 0) zero = false;
     });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PluginBench, testCluster, testNode, testPod } from '../test-objects.ts';
-import { nodeResourcesBalancedAllocation } from './plugin.ts';
+import { balanceScore, cpuAndMemoryScore, nodeResourcesBalancedAllocation } from './plugin.ts';
 
 const bench = (args?: Record<string, unknown>) => {
   const nodes = ['even', 'cpu-heavy', 'memory-heavy'].map((name) => testNode(name));
@@ -27,4 +27,13 @@ test('a pod that changes no balance gets 75 everywhere', () => {
 test('a pod without requests is not scored, nor is one without those that count', () => {
   assert.equal(bench().scores(testPod('p')), undefined);
   assert.equal(bench({ resources: [{ name: 'example.com/gpu' }] }).scores(testPod('p', { requests: { cpu: '1' } })), undefined);
+});
+
+test('of the usual two resources the short way comes to the same', () => {
+  const one = bench();
+  const asked: Record<string, string>[] = [{ cpu: '1' }, { memory: '3Gi' }, { cpu: '500m', memory: '1Gi' }, { cpu: '9' }];
+  for (const requests of asked) {
+    const pod = one.info(testPod('p', { requests }));
+    for (const node of one.cluster.nodes) assert.equal(cpuAndMemoryScore(pod, node), balanceScore(['cpu', 'memory'], pod, node));
+  }
 });
