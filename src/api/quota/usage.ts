@@ -1,11 +1,12 @@
 /** What one object takes of a quota (upstream's quota evaluators): amounts by the resource names that quotas use. */
 import type { PersistentVolumeClaim, Pod, Service } from '../generated/core/v1.ts';
+import type { ResourceClaim } from '../generated/resource/v1.ts';
 import { podLimits, podRequests } from '../kinds/core/pod-resources.ts';
 import { quantityFrom } from '../kinds/core/resource-quantities.ts';
 import { isExtendedResource } from '../kinds/core/resource-names.ts';
 import type { Kind } from '../kind.ts';
 import { groupResourceText, type KubeObject } from '../meta.ts';
-import { quantityOf, type Quantity } from '../quantity.ts';
+import { addQuantities, quantityOf, type Quantity } from '../quantity.ts';
 
 export type Usage = ReadonlyMap<string, Quantity>;
 
@@ -21,6 +22,7 @@ const plainCounts: ReadonlySet<string> = new Set([
 
 export function usageOf({ group, plural }: Pick<Kind, 'group' | 'plural'>, object: KubeObject): Usage {
   const usage = new Map<string, Quantity>([[`count/${groupResourceText({ group, resource: plural })}`, quantityOf(1)]]);
+  if (group === 'resource.k8s.io' && plural === 'resourceclaims') addDevices(usage, object as ResourceClaim);
   if (group !== '') return usage;
   if (plainCounts.has(plural)) usage.set(plural, quantityOf(1));
   if (plural === 'pods') addPod(usage, object as Pod);
@@ -61,4 +63,22 @@ function addClaim(usage: Map<string, Quantity>, { metadata, spec }: PersistentVo
   if (!storageClass) return;
   usage.set(`${storageClass}.storageclass.storage.k8s.io/requests.storage`, storage);
   usage.set(`${storageClass}.storageclass.storage.k8s.io/persistentvolumeclaims`, quantityOf(1));
+}
+
+/** As many as one request may get at most. */
+const allDevices = 32;
+
+/** Of alternatives counts, for each class, the one that would take most. */
+function addDevices(usage: Map<string, Quantity>, { spec }: ResourceClaim): void {
+  for (const { exactly, firstAvailable = [] } of spec.devices?.requests ?? []) {
+    const most = new Map<string, number>();
+    for (const { deviceClassName, allocationMode, count = 1 } of exactly ? [exactly] : firstAvailable) {
+      const devices = allocationMode === 'All' ? allDevices : count;
+      most.set(deviceClassName, Math.max(devices, most.get(deviceClassName) ?? 0));
+    }
+    for (const [deviceClass, devices] of most) {
+      const name = `${deviceClass}.deviceclass.resource.k8s.io/devices`;
+      usage.set(name, addQuantities(usage.get(name) ?? quantityOf(0), quantityOf(devices)));
+    }
+  }
 }

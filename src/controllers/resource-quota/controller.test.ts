@@ -13,7 +13,7 @@ import type { KubeObject } from '../../api/meta.ts';
 import { startVirtualControlPlane, type VirtualControlPlane } from '../../cluster/virtual-control-plane.ts';
 import { countedKinds } from './counted-kinds.ts';
 
-test('countedKinds() are those that the limits are about, and pods alone with scopes', () => {
+test('countedKinds() are those that the limits are about, with scopes pods and claims alone', () => {
   const names = (spec: ResourceQuotaSpec) => countedKinds(spec, allKinds).map(({ kind }) => kind);
   assert.deepEqual(names({ hard: { 'limits.cpu': '1', 'services.nodeports': '1', 'requests.storage': '1' } }).sort(), [
     'PersistentVolumeClaim',

@@ -1,4 +1,4 @@
-import type { Pod, ResourceQuotaSpec } from '../../api/generated/core/v1.ts';
+import type { ResourceQuotaSpec } from '../../api/generated/core/v1.ts';
 import type { Kind } from '../../api/kind.ts';
 import { resourceEntries } from '../../api/kinds/core/resource-quantities.ts';
 import { groupResourceText, type KubeObject } from '../../api/meta.ts';
@@ -41,8 +41,7 @@ export class QuotaTally {
   }
 
   #count(kind: Kind, object: KubeObject, by: (total: Quantity, amount: Quantity) => Quantity): void {
-    const pod = resourceOf(kind) === 'pods' ? (object as Pod) : undefined;
-    if (!matchesScopes(this.spec, pod)) return;
+    if (!matchesScopes(this.spec, kind, object)) return;
     for (const [name, amount] of usageOf(kind, object))
       if (this.#hard.has(name)) this.#used.set(name, by(this.#used.get(name) ?? quantityOf(0), amount));
   }

@@ -51,7 +51,7 @@ async function check(counting: Counting, request: AdmissionRequest, quota: Resou
   const object = request.object as KubeObject;
   const isPod = request.kind.group === '' && request.kind.plural === 'pods';
   const hard = new Map(resourceEntries(quota.spec?.hard));
-  if (!matchesScopes(quota.spec ?? {}, isPod ? (object as Pod) : undefined)) return;
+  if (!matchesScopes(quota.spec ?? {}, request.kind, object)) return;
   const name = quota.metadata.name ?? '';
   const missing = isPod && request.operation === 'CREATE' ? missingConstraints([...hard.keys()], object as Pod) : '';
   if (missing !== '') throw refused(request, `failed quota: ${name}: must specify ${missing}`);
@@ -88,9 +88,8 @@ async function countUsed(
   const { kind, namespace = '' } = request;
   const used = new Map([...wanted.keys()].map((resource) => [resource, quantityOf(0)]));
   const stored = await reader.list(kind, namespace);
-  const isPod = kind.group === '' && kind.plural === 'pods';
   for (const object of [...stored, ...promises.beyond(kind, namespace, stored)]) {
-    if (!matchesScopes(quota.spec ?? {}, isPod ? (object as Pod) : undefined)) continue;
+    if (!matchesScopes(quota.spec ?? {}, kind, object)) continue;
     for (const [resource, amount] of usageOf(kind, object)) {
       const before = used.get(resource);
       if (before) used.set(resource, addQuantities(before, amount));
