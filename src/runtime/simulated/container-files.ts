@@ -29,6 +29,11 @@ export class ContainerFiles implements ProgramFiles {
     return mounted ? this.#onMachine(mounted, async (path) => text(await this.#machine.readFile(path))) : this.#own.get(path);
   }
 
+  /** Of the container's own layer alone. */
+  own(path: string): string | undefined {
+    return this.#own.get(path);
+  }
+
   list(path: string): Answer | Promise<Answer> {
     const mounted = this.#mounted(path);
     if (mounted) return this.#onMachine(mounted, async (path) => asLines(await this.#machine.list(path)));

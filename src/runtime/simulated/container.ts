@@ -6,6 +6,7 @@ import type { MainProcess } from './main-process.ts';
 import type { Program, Stream } from './program/effects.ts';
 import { ProgramRun, type ProgramHost } from './program/run.ts';
 import type { ContainerScript } from './script/pod-script.ts';
+import { TerminationMessage } from './termination-message.ts';
 import { firstAbove, sumUntil, valueAt, type Step } from './script/values.ts';
 
 export interface ContainerParts {
@@ -23,7 +24,11 @@ export interface ContainerParts {
   readonly main: MainProcess;
   readonly files: () => ContainerFiles;
   readonly log: LogWriter | undefined;
-  readonly defaults: { readonly cpu: readonly Step[]; readonly memory: readonly Step[] };
+  readonly defaults: {
+    readonly cpu: readonly Step[];
+    readonly memory: readonly Step[];
+    /** From SIGTERM to a server's end. */ readonly stopMs: number;
+  };
   readonly onEnd: (container: SimulatedContainer) => void;
 }
 
@@ -42,6 +47,7 @@ export class SimulatedContainer implements ProgramHost {
   #execs: Set<() => void> | undefined;
   #ended: (() => void)[] | undefined;
   #files: ContainerFiles | undefined;
+  readonly #message: TerminationMessage;
   #state: ContainerStatus['state'] = 'Created';
   #startedAtMs = 0;
   #finishedAtMs = 0;
@@ -54,6 +60,7 @@ export class SimulatedContainer implements ProgramHost {
   constructor(parts: ContainerParts) {
     this.parts = parts;
     this.#createdAtMs = parts.env.clock.now();
+    this.#message = new TerminationMessage(parts.config.annotations);
     this.#memoryLimitBytes = parts.config.resources.memoryLimitBytes;
     this.#cpuLimitNanoCores = cpuLimit(parts.config.resources);
   }
@@ -73,6 +80,7 @@ export class SimulatedContainer implements ProgramHost {
 
   print(stream: Stream, text: string): void {
     this.parts.log?.print(stream, text);
+    this.#message.printed(text);
   }
 
   /** How long it has been running. */
@@ -100,18 +108,20 @@ export class SimulatedContainer implements ProgramHost {
     this.#end({ exitCode: 128, reason: 'StartError', message });
   }
 
-  /** A second SIGTERM changes nothing. */
+  /** SIGTERM, or the container's own stop signal. A second one changes nothing. */
   terminate(): void {
     if (this.#state !== 'Running' || this.#isTerminating) return;
     this.#isTerminating = true;
-    const { script, main } = this.parts;
+    const { script, main, config, defaults } = this.parts;
+    const signal = (config.stopSignal ?? 'SIGTERM').replace(/^SIG/, '');
+    if (signal === 'KILL') return this.kill();
     const exitCode = script.terminationExitCode ?? 0;
     const end = () => this.#end({ exitCode, reason: reasonOf(exitCode) });
     if (script.terminationMs !== undefined) {
       if (script.terminationMs !== Infinity) this.#after(script.terminationMs, end);
-    } else if (main.signal('TERM')) this.#run?.signal();
+    } else if (main.signal(signal)) this.#run?.signal();
     // A server heeds SIGTERM. Nothing else does that is a container's first process and has set no trap.
-    else if (this.#run?.isServing || script.terminationExitCode !== undefined) end();
+    else if (this.#run?.isServing || script.terminationExitCode !== undefined) this.#afterOrNow(defaults.stopMs, end);
   }
 
   kill(): void {
@@ -196,10 +206,10 @@ export class SimulatedContainer implements ProgramHost {
   }
 
   #script(): void {
-    const { script, log } = this.parts;
+    const { script } = this.parts;
     const { log: line, logEveryMs } = script;
-    if (line !== undefined && logEveryMs === undefined) log?.print('stdout', `${line}\n`);
-    else if (line !== undefined && logEveryMs !== undefined && log) this.#every(logEveryMs, () => log.print('stdout', `${line}\n`));
+    if (line !== undefined && logEveryMs === undefined) this.print('stdout', `${line}\n`);
+    else if (line !== undefined && logEveryMs !== undefined) this.#every(logEveryMs, () => this.print('stdout', `${line}\n`));
     if (script.oomAfterMs !== undefined && this.#isScriptedRun()) this.#after(script.oomAfterMs, () => this.#outOfMemory());
     if (!this.#hasScriptedExit()) return;
     const { exitCode = 0, exitAfterMs = 0 } = script;
@@ -238,6 +248,11 @@ export class SimulatedContainer implements ProgramHost {
     (this.#timers ??= new Set()).add(cancel);
   }
 
+  #afterOrNow(ms: number, act: () => void): void {
+    if (ms > 0) this.#after(ms, act);
+    else act();
+  }
+
   #every(ms: number, act: () => void): void {
     this.#after(ms, () => {
       this.#every(ms, act);
@@ -250,7 +265,8 @@ export class SimulatedContainer implements ProgramHost {
     const { env, log, onEnd } = this.parts;
     this.#state = 'Exited';
     this.#finishedAtMs = env.clock.now();
-    this.#ending = ending;
+    const message = ending.message ?? this.#message.textAt(ending.exitCode, this.#files);
+    this.#ending = { ...ending, message };
     this.#run?.stop();
     for (const cancel of this.#timers ?? []) cancel();
     this.#timers = undefined;

@@ -122,6 +122,33 @@ describe('what containers of simulated pods do', () => {
     assert.deepEqual(await trial.output(id), ['bye']);
   });
 
+  test('the stop signal is the container’s own, and how long servers take to end is the node’s', async () => {
+    const trial = node({ timings: { stopMs: 250 } });
+    const command = ['sh', '-c', 'trap "exit 4" USR1; while true; do sleep 1; done'];
+    const id = await trial.running({}, { command, stopSignal: 'SIGUSR1' });
+    await trial.clock.advance(500);
+    await trial.settled(trial.runtime.stopContainer(id, 30));
+    assert.equal(await trial.ending(id), '4 Error after 1000 ms');
+    const server = await trial.started(await trial.sandbox({}, 'server'));
+    await trial.settled(trial.runtime.stopContainer(server, 30));
+    assert.equal(await trial.ending(server), '0 Completed after 250 ms');
+  });
+
+  test('the last words are those of its file, or of its log where it asks for them', async () => {
+    const trial = node();
+    const sandbox = await trial.sandbox();
+    const words = async (name: string, script: string, annotations: Readonly<Record<string, string>> = {}) => {
+      const id = await trial.started(sandbox, { metadata: { name, attempt: 0 }, command: ['sh', '-c', script], annotations });
+      return (await trial.status(id)).message;
+    };
+    const fallback = { 'io.kubernetes.container.terminationMessagePolicy': 'FallbackToLogsOnError' };
+    assert.equal(await words('a', 'echo -n done > /dev/termination-log'), 'done');
+    assert.equal(await words('b', 'echo -n there > /tmp/end', { 'io.kubernetes.container.terminationMessagePath': '/tmp/end' }), 'there');
+    assert.equal(await words('c', 'echo oh no; exit 1'), '');
+    assert.equal(await words('d', 'echo oh no; exit 1', fallback), 'oh no\n');
+    assert.equal(await words('e', 'echo fine', fallback), '');
+  });
+
   test('a command may kill the first process', async () => {
     const trial = node();
     const id = await trial.running();

@@ -52,6 +52,8 @@ export interface SimulatedTimings {
   /** Setting up a sandbox, its network included. */
   readonly sandboxMs: number;
   readonly startMs: number;
+  /** From SIGTERM to the end of a server. */
+  readonly stopMs: number;
   /** Pulling an image for the first time takes between these, by its name. */
   readonly pullFromMs: number;
   readonly pullToMs: number;
@@ -59,7 +61,7 @@ export interface SimulatedTimings {
   readonly failingPullMs: number;
 }
 
-const defaultTimings: SimulatedTimings = { sandboxMs: 50, startMs: 50, pullFromMs: 200, pullToMs: 1000, failingPullMs: 300 };
+const defaultTimings: SimulatedTimings = { sandboxMs: 50, startMs: 50, stopMs: 0, pullFromMs: 200, pullToMs: 1000, failingPullMs: 300 };
 const defaultUsage = { cpuNanoCores: 1_000_000, memoryBytes: 10 * 1024 * 1024 };
 
 /**
@@ -328,7 +330,11 @@ export class SimulatedRuntime implements ContainerRuntime {
         logPath === ''
           ? undefined
           : new LogWriter(env.clock, files, logPath, (error) => env.log?.error(error, 'a container’s log cannot be written', { logPath })),
-      defaults: { cpu: [{ fromMs: 0, value: usage.cpuNanoCores }], memory: [{ fromMs: 0, value: usage.memoryBytes }] },
+      defaults: {
+        cpu: [{ fromMs: 0, value: usage.cpuNanoCores }],
+        memory: [{ fromMs: 0, value: usage.memoryBytes }],
+        stopMs: this.#timings.stopMs,
+      },
       onEnd: () => this.#tell('ContainerStopped', metadata.uid, id),
     });
   }
