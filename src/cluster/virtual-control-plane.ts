@@ -36,10 +36,16 @@ export interface VirtualControlPlaneOptions {
   readonly flags?: Partial<ControllerFlags>;
   /** `--controllers`; all when absent. */
   readonly controllers?: readonly string[];
+  /** When it begins, in milliseconds since the epoch; 2026-01-01T00:00:00Z when absent. */
+  readonly startMs?: number;
 }
 
-export async function startVirtualControlPlane({ flags, controllers }: VirtualControlPlaneOptions = {}): Promise<VirtualControlPlane> {
-  const clock = new VirtualClock({ turn: () => new Promise((done) => setImmediate(done)) });
+export async function startVirtualControlPlane({
+  flags,
+  controllers,
+  startMs,
+}: VirtualControlPlaneOptions = {}): Promise<VirtualControlPlane> {
+  const clock = new VirtualClock({ turn: () => new Promise((done) => setImmediate(done)), ...(startMs !== undefined && { startMs }) });
   const counted = countingClock(clock);
   const life = new AbortController();
   const env: Env = { clock: counted, rng: seededRng(1), crypto: nodeCrypto(), log: silentLog, signal: life.signal };
