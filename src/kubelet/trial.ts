@@ -1,9 +1,10 @@
 /** For tests: one simulated node's kubelet beside an API server on a virtual clock. */
 import type { Env } from '../base/env.ts';
 import { isNotFound } from '../api/errors.ts';
-import type { Event as EventType, Pod as PodType, PodSpec } from '../api/generated/core/v1.ts';
+import type { Event as EventType, Pod as PodType, PodSpec, Secret as SecretType } from '../api/generated/core/v1.ts';
 import { Event } from '../api/kinds/core/event.ts';
 import { Pod } from '../api/kinds/core/pod.ts';
+import { Secret } from '../api/kinds/core/secret.ts';
 import { ServiceAccount } from '../api/kinds/core/serviceaccount.ts';
 import type { Client } from '../client/client.ts';
 import { MemoryFiles } from '../machine/memory/files.ts';
@@ -14,7 +15,7 @@ import { kubelet, type KubeletComponent, type RunningKubelet } from './kubelet.t
 import type { Machine } from './ports.ts';
 
 export const trialMachine: Machine = {
-  capacity: { cpu: '4', memory: '8Gi', pods: '10', 'ephemeral-storage': '100Gi' },
+  capacity: { cpu: '4', memory: '8Gi', pods: '110', 'ephemeral-storage': '100Gi' },
   addresses: ['172.18.0.3'],
   info: {
     machineID: 'machine',
@@ -76,6 +77,11 @@ export class TrialKubelet {
     return this.client.get<PodType>(Pod, { namespace: 'default', name });
   }
 
+  /** As `kubectl delete --force`: the API forgets it at once. */
+  async forceDelete(name: string): Promise<void> {
+    await this.client.delete(Pod, { namespace: 'default', name }, { gracePeriodSeconds: 0 });
+  }
+
   async isGone(name: string): Promise<boolean> {
     return this.pod(name).then(
       () => false,
@@ -90,5 +96,19 @@ export class TrialKubelet {
       .filter(({ involvedObject }) => involvedObject.name === name)
       .sort((a, b) => Number(a.metadata.resourceVersion) - Number(b.metadata.resourceVersion))
       .map(({ reason, message }) => `${reason}: ${message}`);
+  }
+
+  /** How often an event of that reason came. */
+  async eventCount(name: string, reason: string): Promise<number> {
+    const { items } = await this.client.list<EventType>(Event, { namespace: 'default' });
+    return items
+      .filter((event) => event.involvedObject.name === name && event.reason === reason)
+      .reduce((sum, { count = 1 }) => sum + count, 0);
+  }
+
+  /** Makes the Secret, or changes it. */
+  async secret(name: string, stringData: Readonly<Record<string, string>>): Promise<void> {
+    const secret: SecretType = { metadata: { name, namespace: 'default' }, stringData };
+    await this.client.create(Secret, secret).catch(() => this.client.update(Secret, secret));
   }
 }

@@ -1,6 +1,7 @@
 import type { Container, Pod } from '../../api/generated/core/v1.ts';
 import { quantityFrom } from '../../api/kinds/core/resource-quantities.ts';
 import { value } from '../../api/quantity.ts';
+import { utf8 } from '../../codec/bytes.ts';
 import type { ContainerConfig, Mount, PodSandboxConfig } from '../../runtime/cri.ts';
 import type { KubeletParts } from '../kubelet-parts.ts';
 import { ConfigError } from './config-error.ts';
@@ -71,6 +72,7 @@ export async function containerConfig(
     mounts: mountsOf(container, volumePaths, (name) => variables.get(name)),
     labels: { ...podLabels(pod), 'io.kubernetes.container.name': name },
     annotations: {
+      [definitionAnnotation]: definitionOf(container),
       'io.kubernetes.container.restartCount': String(attempt),
       'io.kubernetes.pod.terminationGracePeriod': String(pod.spec.terminationGracePeriodSeconds ?? 30),
       'io.kubernetes.container.terminationMessagePath': container.terminationMessagePath ?? '/dev/termination-log',
@@ -82,6 +84,16 @@ export async function containerConfig(
     resources: linuxResources(pod, container, value(quantityFrom(machine.capacity['memory']))),
     ...(lifecycle?.stopSignal && { stopSignal: lifecycle.stopSignal }),
   };
+}
+
+/** Tells by which definition a container was made. */
+export const definitionAnnotation = 'io.kubernetes.container.hash';
+
+/** Of what may change in a pod, the image alone needs another container. Source: pkg/kubelet/container HashContainer. */
+export function definitionOf({ name, image }: Container): string {
+  let hash = 0x811c9dc5;
+  for (const byte of utf8(JSON.stringify({ name, image }))) hash = Math.imul(hash, 0x01000193) ^ byte;
+  return (hash >>> 0).toString(16);
 }
 
 /** Volumes that are nowhere on the machine (simulated nodes) are not mounted. */

@@ -1,4 +1,5 @@
 import type { Container, EphemeralContainer, Pod } from '../../api/generated/core/v1.ts';
+import { definitionAnnotation, definitionOf } from '../containers/container-config.ts';
 import { initActions } from './init-actions.ts';
 import { latestOf, sandboxNeed, type PodView } from './pod-view.ts';
 import { restartsAfter, restartsAll, willStart } from './restart-policy.ts';
@@ -82,16 +83,18 @@ function mainActions(
       if (willStart(container, pod, view)) start.push(container);
       continue;
     }
-    const probe = failedProbe(status.id, verdicts);
-    if (!probe) {
+    const changed = status.annotations[definitionAnnotation] !== definitionOf(container);
+    const probe = changed ? undefined : failedProbe(status.id, verdicts);
+    if (!changed && !probe) {
       keep++;
       continue;
     }
     // Whoever is killed for its probe ends with a code that is not 0.
-    const restart = restartsAfter(container, pod, killedExitCode);
+    const restart = changed || restartsAfter(container, pod, killedExitCode);
     if (restart) start.push(container);
-    const message = `Container ${container.name} failed ${probe} probe${restart ? ', will be restarted' : ''}`;
-    kill.push({ id: status.id, container, probe, message });
+    const why = changed ? 'definition changed' : `failed ${probe} probe`;
+    const message = `Container ${container.name} ${why}${restart ? ', will be restarted' : ''}`;
+    kill.push({ id: status.id, container, message, ...(probe && { probe }) });
   }
   return { start, kill, keep };
 }

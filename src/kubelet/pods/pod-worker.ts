@@ -75,6 +75,7 @@ export class PodWorker {
     this.#parts.statuses.observe(pod);
     if (isToEnd(pod)) this.#end();
     if (graceCut(old, pod)) this.#cutShort();
+    if (old.metadata.generation !== pod.metadata.generation) this.#retryAll();
     if (matters(old, pod)) this.wake();
   }
 
@@ -101,6 +102,11 @@ export class PodWorker {
   stop(): void {
     this.#cancelTimer?.();
     this.#cut.abort();
+  }
+
+  /** The spec is another: what did not start may start now. */
+  #retryAll(): void {
+    for (const [name, failure] of this.#failures) this.#failures.set(name, { ...failure, dueMs: 0 });
   }
 
   async #work(): Promise<void> {

@@ -83,7 +83,14 @@ async function sandboxFor(parts: KubeletParts, { pod, view, actions, hostIps }: 
 async function startAll(parts: KubeletParts, input: SyncInput, { id, addresses }: Sandbox): Promise<number | undefined> {
   const { pod, view, actions, before, volumePaths, failures, signal } = input;
   let retryMs: number | undefined;
+  const retryIn = (ms: number) => (retryMs = Math.min(retryMs ?? Infinity, ms));
   const start = async (container: Container): Promise<boolean> => {
+    const { clock } = parts.env;
+    const leftMs = (failures.get(container.name)?.dueMs ?? 0) - clock.monotonic();
+    if (leftMs > 0) {
+      retryIn(leftMs);
+      return false;
+    }
     try {
       await startContainer(parts, {
         pod,
@@ -99,8 +106,9 @@ async function startAll(parts: KubeletParts, input: SyncInput, { id, addresses }
       return true;
     } catch (error) {
       if (!(error instanceof StartError)) throw error;
-      failures.set(container.name, { reason: error.reason, message: error.message });
-      if (error.retryAfterMs !== undefined) retryMs = Math.min(retryMs ?? Infinity, error.retryAfterMs);
+      const { reason, message, retryAfterMs } = error;
+      failures.set(container.name, { reason, message, dueMs: clock.monotonic() + retryAfterMs });
+      retryIn(retryAfterMs);
       return false;
     }
   };

@@ -8,6 +8,8 @@ import { timestampOf as timestamp } from '../../api/timestamps.ts';
 export interface StartFailure {
   readonly reason: string;
   readonly message: string;
+  /** Not tried again before then (the clock's monotonic time). */
+  readonly dueMs: number;
 }
 
 export interface ContainerStatusesInput {
@@ -25,7 +27,7 @@ export interface ContainerStatusesInput {
 /** Without `ready` and `started`, which the probes tell. Source: pkg/kubelet convertToAPIContainerStatuses. */
 export function containerStatuses(containers: readonly Container[], isInit: boolean, input: ContainerStatusesInput): ContainerStatus[] {
   const hasInit = (input.pod.spec.initContainers?.length ?? 0) > 0;
-  const idle = !isInit && hasInit ? 'PodInitializing' : 'ContainerCreating';
+  const idle = hasInit ? 'PodInitializing' : 'ContainerCreating';
   return containers.map((container) => statusOf(container, isInit, idle, input));
 }
 
