@@ -82,6 +82,12 @@ test('a finished or leaving neighbour makes no crowd', () => {
   assert.deepEqual(order([a, b], [a, b, done]), ['b']);
 });
 
+test('a ready pod that is not available yet goes before an available one, whatever they cost', () => {
+  const pods = [pod('a', { cost: '-5', readyFor: 60 }), pod('b', { readyFor: 50 })];
+  const first = (minReadySeconds: number) => leastValuable(pods, 1, { nowMs, minReadySeconds })[0]?.metadata.name;
+  assert.deepEqual([first(0), first(55)], ['a', 'b']);
+});
+
 test('when all are to go, all go', () => {
   assert.equal(leastValuable([pod('a'), pod('b')], 5, { nowMs }).length, 2);
 });

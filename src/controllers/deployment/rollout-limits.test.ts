@@ -1,16 +1,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seededRng, type Rng } from '../../base/rng.ts';
+import type { Credentials } from '../../api/call.ts';
 import type { Deployment as DeploymentObject, DeploymentStrategy } from '../../api/generated/apps/v1.ts';
 import type { Pod as PodObject } from '../../api/generated/core/v1.ts';
 import { Deployment } from '../../api/kinds/apps/deployment.ts';
 import { Pod } from '../../api/kinds/core/pod.ts';
 import { isActive, isAvailable, isFinished } from '../../api/pods/pod-state.ts';
-import { startVirtualControlPlane } from '../../cluster/virtual-control-plane.ts';
+import { runController } from '../../client/controller.ts';
+import { faultyApi } from '../../client/fault-injection.ts';
+import { Informers } from '../../client/informers.ts';
+import { typedClient } from '../../client/typed-client.ts';
+import { startVirtualControlPlane, type VirtualControlPlane } from '../../cluster/virtual-control-plane.ts';
+import { replicaSetController } from '../replicaset/controller.ts';
+import { deploymentController } from './controller.ts';
 import { limitsOf } from './limits.ts';
 import { sizeOf } from './replica-sets.ts';
 import { revisionAnnotation } from './revision.ts';
-import { container, controllers, imageOf, namespace, trialDeployment, type Kubelet, type Plane } from './trial-deployment.ts';
+import { container, imageOf, namespace, trialDeployment, type Kubelet, type Plane } from './trial-deployment.ts';
 
 /** One change of a pod or a Deployment, as the store had it, and when it was. */
 interface Step {
@@ -53,6 +60,20 @@ function replay(steps: readonly Step[], look: (now: Look) => void): void {
   }
 }
 
+const admin: Credentials = { by: 'identity', user: { name: 'admin', groups: ['system:masters'] } };
+
+/** A control plane whose two controllers see it late, each in its own time, and do not always get through. */
+async function startOverBadNetwork(rng: Rng): Promise<VirtualControlPlane> {
+  const plane = await startVirtualControlPlane({ controllers: ['serviceaccount-controller'] });
+  const { env, clock } = plane;
+  const rates = { late: 0.3, frameLate: 0.3, latencyMs: 400, conflict: 0.05, refused: 0.03, answerLost: 0.03 };
+  for (const controller of [deploymentController, replicaSetController]) {
+    const client = typedClient({ api: faultyApi({ api: plane.api.call, clock, rng, rates: () => rates }), credentials: admin });
+    void runController(controller, client, new Informers(client, env), env);
+  }
+  return plane;
+}
+
 /** Some pods are slow, some never become ready; those of the first template all do. */
 const moodyKubelet = (rng: Rng): Kubelet => ({
   readyAfterMs: (pod) => (imageOf(pod) !== 'v0' && rng.below(12) === 0 ? undefined : rng.below(6000)),
@@ -66,10 +87,11 @@ function anyStrategy(rng: Rng): DeploymentStrategy {
   return { type: 'RollingUpdate', rollingUpdate: { maxSurge: both === 0 ? 1 : maxSurge, maxUnavailable } };
 }
 
-for (const seed of process.env['SEEDS'] ? Array.from({length: 60}, (_, i) => i + Number(process.env['SEEDS'])) : [1, 2, 3]) {
+// With these, one test or another fails when a step does not wait for the one before.
+for (const seed of [11, 14, 15]) {
   test(`seed ${seed}: however templates change, pods stay within surge, and as many are available as must be`, async () => {
     const rng = seededRng(seed);
-    using plane = await startVirtualControlPlane({ controllers });
+    using plane = await startOverBadNetwork(rng);
     const web = await trialDeployment(plane, moodyKubelet(rng));
     const minReadySeconds = rng.below(2) * rng.below(5);
     await web.create({ replicas: 1 + rng.below(15), minReadySeconds, strategy: anyStrategy(rng) }, 'v0');
@@ -95,7 +117,7 @@ for (const seed of process.env['SEEDS'] ? Array.from({length: 60}, (_, i) => i +
 
   test(`seed ${seed}: a Recreate never has pods of two templates at once`, async () => {
     const rng = seededRng(seed);
-    using plane = await startVirtualControlPlane({ controllers });
+    using plane = await startOverBadNetwork(rng);
     const web = await trialDeployment(plane, moodyKubelet(rng));
     const steps = record(plane);
     await web.create({ replicas: 3 + rng.below(10), strategy: { type: 'Recreate' } }, 'v0');
@@ -113,10 +135,10 @@ for (const seed of process.env['SEEDS'] ? Array.from({length: 60}, (_, i) => i +
 
   test(`seed ${seed}: scaling makes no revision, and every rollout ends in the size asked for`, async () => {
     const rng = seededRng(seed);
-    using plane = await startVirtualControlPlane({ controllers });
+    using plane = await startOverBadNetwork(rng);
     const web = await trialDeployment(plane, { readyAfterMs: () => rng.below(4000), goneAfterMs: () => rng.below(4000) });
     await web.create({ replicas: 5, strategy: anyStrategy(rng) }, 'v0');
-    await web.advance(rng.below(3000));
+    await web.advance(5000);
     await web.setImage('v1');
     let replicas = 5;
     for (let change = 0; change < 8; change++) {
