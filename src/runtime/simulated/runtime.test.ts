@@ -106,6 +106,18 @@ describe('what containers of simulated pods do', () => {
     assert.deepEqual([state, exitCode, reason], ['Exited', 128, 'StartError']);
   });
 
+  test('what is taken away while it starts does not start', async () => {
+    const trial = node();
+    const stopped = await trial.created(await trial.sandbox());
+    const starting = trial.runtime.startContainer(stopped);
+    await trial.runtime.stopPodSandbox((await trial.status(stopped)).sandboxId);
+    await assert.rejects(trial.settled(starting), failsWith('Unknown', /is not running$/));
+    const removed = await trial.created(await trial.sandbox({}, 'removed'));
+    const startingToo = trial.runtime.startContainer(removed);
+    await trial.runtime.removeContainer(removed);
+    await assert.rejects(trial.settled(startingToo), failsWith('NotFound', /not found$/));
+  });
+
   test('a server ends well at SIGTERM', async () => {
     const trial = node();
     const id = await trial.running();

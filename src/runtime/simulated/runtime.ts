@@ -195,7 +195,7 @@ export class SimulatedRuntime implements ContainerRuntime {
     const { name, attempt } = config.metadata;
     for (const { id, parts } of this.#inSandbox(sandboxId))
       if (parts.config.metadata.name === name && parts.config.metadata.attempt === attempt) return id;
-    if (!sandbox.isReady) throw new CriError('Unknown', `failed to get sandbox container task: sandbox ${sandboxId} is not running`);
+    if (!sandbox.isReady) throw notRunning(sandboxId);
     const container = this.#newContainer(sandbox, config);
     this.#containers.set(container.id, container);
     this.#tell('ContainerCreated', sandbox.config.metadata.uid, container.id);
@@ -206,10 +206,11 @@ export class SimulatedRuntime implements ContainerRuntime {
     const container = this.#container(containerId);
     if (container.state === 'Running') return;
     if (container.state !== 'Created') throw notInState(container, 'CONTAINER_CREATED', 'start');
-    const { script, podUid, main } = container.parts;
+    const { script, podUid, sandboxId, main } = container.parts;
     await this.#waits.pass(script.startMs ?? this.#timings.startMs);
-    // Who was stopped meanwhile does not start any more.
-    if (container.state !== 'Created') throw notInState(container, 'CONTAINER_CREATED', 'start');
+    // What was taken away meanwhile does not start any more.
+    this.#container(containerId);
+    if (!this.#sandbox(sandboxId).isReady) throw notRunning(sandboxId);
     const failure = script.startError ?? main.startError;
     if (failure !== undefined) {
       container.failToStart(failure);
@@ -428,6 +429,9 @@ const unavailable = (): CriError =>
     'Unavailable',
     'connection error: desc = "transport: Error while dialing: dial unix /run/containerd/containerd.sock: connect: connection refused"',
   );
+
+const notRunning = (sandboxId: string): CriError =>
+  new CriError('Unknown', `failed to get sandbox container task: sandbox ${sandboxId} is not running`);
 
 const notInState = ({ id, state }: SimulatedContainer, wanted: string, what: string): CriError =>
   new CriError(

@@ -33,7 +33,7 @@ const isQuestion = (args: readonly string[]): boolean =>
 const tools: ReadonlySet<string> = new Set(
   (
     'apk apt apt-get awk base64 chmod chown chgrp cp curl cut df dig dnf du find free git grep gunzip gzip head host id ip ' +
-    'iptables kubectl ln md5sum mkdir mount mongo mongosh mv mysql mysqladmin mysqldump nc netstat nslookup openssl pg_dump pg_isready ping pip ' +
+    'iptables kubectl ln md5sum mkdir mount mongo mongosh mv mysql mysqladmin mysqldump netstat nslookup openssl pg_dump pg_isready pip ' +
     'pip3 ps psql redis-cli rmdir rsync sed sha256sum sort stat sync sysctl tar telnet top tr umount uname uniq unlink wc wget which whoami xargs yum'
   ).split(' '),
 );
@@ -201,7 +201,28 @@ const commands: Readonly<Record<string, KnownCommand>> = {
   *'['(args, { shell }) {
     return (yield* testHolds(args.slice(0, -1), shell)) ? 0 : 1;
   },
-  timeout: (args, { shell, io }) => shell.runArgv(args.slice(1), io, false),
+  *nc(args, { shell, isLast }) {
+    if (args.some((arg) => /^-[a-z]*l/.test(arg))) yield* shell.serve(isLast);
+    return 0;
+  },
+  *ping(args, { shell, isLast }) {
+    if (!args.includes('-c')) yield* shell.serve(isLast);
+    return 0;
+  },
+  *timeout([limit = '', ...argv], { shell, io }) {
+    const { clock } = shell.options;
+    const endMs = clock.monotonic() + sleepMs(limit);
+    const limited = shell.runArgv(argv, io, false);
+    for (let step = limited.next(); ;) {
+      if (step.done) return step.value;
+      const leftMs = endMs - clock.monotonic();
+      if (step.value.type === 'sleep' && step.value.ms > leftMs) {
+        yield* shell.sleep(leftMs);
+        return 124;
+      }
+      step = limited.next(yield step.value);
+    }
+  },
   nohup: (args, { shell, io, isLast }) => shell.runArgv(args, io, isLast),
   busybox: (args, { shell, io, isLast }) => shell.runArgv(args, io, isLast),
   tini: (args, { shell, io, isLast }) => shell.runArgv(args.slice(args[0] === '--' ? 1 : 0), io, isLast),
@@ -219,11 +240,14 @@ function* printEnvironment(shell: Shell, io: Io): Program {
 /** More than that no manifest prints. */
 const longestSequence = 10_000;
 
-/** Without `-c` it reads a script that we do not have, or what nobody types: the latter ends at once. */
+/** Runs what stands after `-c`, or a file. One that is not there does as an unknown command does, and without any it has nothing to read. */
 function* sh(args: readonly string[], { shell, io, isLast }: CommandContext): Program {
-  const at = args.findIndex((arg) => /^-[a-z]*c$/.test(arg));
-  if (at >= 0) return yield* shell.script(args[at + 1] ?? '', args.slice(at + 2), io, isLast, /^-[a-z]*e/.test(args[at]!));
-  if (args.some((arg) => !arg.startsWith('-'))) yield* shell.serve(isLast);
+  const [first = '', ...rest] = args.filter((arg) => !arg.startsWith('-') || arg === '-');
+  const endsAtFailure = args.some((arg) => /^-[a-z]*e/.test(arg));
+  if (args.some((arg) => /^-[a-z]*c$/.test(arg))) return yield* shell.script(first, rest, io, isLast, endsAtFailure);
+  const file = first === '' ? '' : yield { type: 'read', path: shell.pathOf(first) };
+  if (file !== undefined) return yield* shell.script(file, [first, ...rest], io, isLast, endsAtFailure);
+  yield* shell.serve(isLast);
   return 0;
 }
 

@@ -90,6 +90,11 @@ describe('scripts of simulated containers', () => {
     ['python3 -m http.server & sleep 5', '5=0'],
     ['nginx -v; python -c "print(1)"; tail -f /dev/null', 'serves'],
     ['sleep 3 & sleep 5 & wait; echo both', '5:both 5=0'],
+    ['timeout 5 sleep 100; echo $?; timeout 5 sleep 1; echo $?', '5:124 6:0 6=0'],
+    ['echo "echo in a file \\$1; exit 3" > /run.sh; sh /run.sh it', '0:in a file it 0=3'],
+    ['sh -c -- "while true; do sleep 30; done;"', ''],
+    ['sh /nowhere.sh', 'serves'],
+    ['nc -z db 5432 && ping -c 1 db && nc -lk -p 80', 'serves'],
     ['sleep soon', "0!sleep: invalid time interval 'soon' 0=1"],
     ['sh -c "sleep 1; exit 9"; echo $?', '1:9 1=0'],
   ];
