@@ -51,7 +51,7 @@ export class SchedulerCache implements Snapshot {
   putNode(node: Node): void {
     const name = node.metadata.name ?? '';
     const known = this.#nodes.get(name);
-    if (known) known.node = node;
+    known?.become(node);
     const info = known ?? this.#settle(new MutableNode(node));
     info.images = this.#images.replace(info.images, node);
     if (this.#tree.put(node)) this.#ordered = undefined;

@@ -22,12 +22,12 @@ export class MutableNode implements NodeInfo {
   images: ImageStates = noImages;
   allocatable = new Amounts();
   allowedPods = 0;
-  #node: Node;
+  node: Node;
 
   constructor(node: Node) {
     this.name = node.metadata.name ?? '';
-    this.#node = node;
     this.node = node;
+    this.become(node);
   }
 
   static copyOf(from: NodeInfo): MutableNode {
@@ -43,14 +43,10 @@ export class MutableNode implements NodeInfo {
     return copy;
   }
 
-  get node(): Node {
-    return this.#node;
-  }
-
-  /** What is on the node stays. */
-  set node(node: Node) {
+  /** The node has changed; what is on it stays. */
+  become(node: Node): void {
     this.generation++;
-    this.#node = node;
+    this.node = node;
     const { pods = '0', ...rest } = node.status?.allocatable ?? {};
     this.allocatable = Amounts.of(rest);
     this.allowedPods = Amounts.of({ pods }).get('pods');

@@ -79,7 +79,14 @@ export function makeProfile({ config, percentageOfNodesToScore, factories, handl
 }
 
 function gatedBy(plugins: readonly At<'preEnqueue'>[], pod: Pod, first: string | undefined): string | undefined {
-  const refuses = (plugin: At<'preEnqueue'>): boolean => plugin.preEnqueue(pod) !== undefined;
+  const refuses = (plugin: At<'preEnqueue'>): boolean => {
+    try {
+      return plugin.preEnqueue(pod) !== undefined;
+    } catch {
+      // As upstream: one that fails lets nobody in.
+      return true;
+    }
+  };
   const before = first === undefined ? undefined : plugins.find(({ name }) => name === first);
   if (before && refuses(before)) return before.name;
   return plugins.find((plugin) => plugin !== before && refuses(plugin))?.name;

@@ -146,7 +146,7 @@ export class SchedulingLoop {
     if (this.#cache.isAssumed(key)) return;
     const outcome = this.#cycle.run(profile, queued.info);
     if ('failure' in outcome) this.#failed(profile, queued, outcome.failure);
-    else void this.#bind(profile, queued, outcome.chosen);
+    else this.#bind(profile, queued, outcome.chosen).catch((error: unknown) => this.#env.log.error(error, 'Binding failed', { pod: key }));
   }
 
   async #bind(profile: Profile, queued: QueuedPod, chosen: Chosen): Promise<void> {

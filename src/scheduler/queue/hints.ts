@@ -1,3 +1,4 @@
+import type { Pod } from '../../api/generated/core/v1.ts';
 import type { ClusterEvent, EventInterest } from '../framework.ts';
 import type { QueuedPod } from './queued-pod.ts';
 
@@ -21,4 +22,13 @@ const asksFor = (interests: readonly EventInterest[] | undefined, { kind }: Clus
   interests?.some((interest) => interest.kind === kind) ?? true;
 
 const helps = (interests: readonly EventInterest[] | undefined, { info }: QueuedPod, event: ClusterEvent): boolean =>
-  interests?.some(({ kind, helps: hint }) => kind === event.kind && (hint?.(info.pod, event) ?? true)) ?? true;
+  interests?.some((interest) => interest.kind === event.kind && hinted(interest, info.pod, event)) ?? true;
+
+/** A hint that fails is none: rather once too often than never. */
+function hinted({ helps: hint }: EventInterest, pod: Pod, event: ClusterEvent): boolean {
+  try {
+    return hint?.(pod, event) ?? true;
+  } catch {
+    return true;
+  }
+}

@@ -16,10 +16,6 @@ export class Nominator {
     return this.#byNode.get(nodeName) ?? none;
   }
 
-  nodeOf(key: string): string | undefined {
-    return this.#nodeOf.get(key);
-  }
-
   /** Takes what the pod's status says, unless told of another node; '' for none. */
   put(pod: PodInfo, nodeName = pod.pod.status?.nominatedNodeName ?? ''): void {
     this.delete(pod.key);
@@ -33,8 +29,7 @@ export class Nominator {
   /** A pod has changed. A nomination of ours that is not yet in its status stays while neither status speaks of one. */
   update(old: Pod, now: PodInfo): void {
     const silent = !old.status?.nominatedNodeName && !now.pod.status?.nominatedNodeName;
-    const ours = silent ? this.#nodeOf.get(podKey(old)) : undefined;
-    if (ours !== undefined || !silent || this.#nodeOf.has(now.key)) this.put(now, ours);
+    this.put(now, silent ? this.#nodeOf.get(podKey(old)) : undefined);
   }
 
   delete(key: string): void {

@@ -90,6 +90,17 @@ describe('scheduling queue', () => {
     assert.deepEqual(popAll(), ['b']);
   });
 
+  test('a hint that fails does not keep the pod waiting', () => {
+    const fails = (): boolean => {
+      throw new Error('oops');
+    };
+    interests.set('Fit', [{ kind: Node, helps: fails }]);
+    queue.add(testPod('a'));
+    fail('Fit');
+    queue.tell(nodeComes);
+    assert.equal(pop(), 'a');
+  });
+
   test('any event may help a pod whose plugin has not said which', () => {
     queue.add(testPod('a'));
     fail('Silent');
