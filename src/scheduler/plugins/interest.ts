@@ -2,6 +2,7 @@
 import type { Node, Pod } from '../../api/generated/core/v1.ts';
 import type { Kind } from '../../api/kind.ts';
 import type { KubeObject } from '../../api/meta.ts';
+import { semanticallyEqual } from '../../api/semantic-equality.ts';
 import type { EventInterest } from '../framework.ts';
 
 /** What happened to an object: added without `old`, gone without `now`. */
@@ -20,6 +21,10 @@ export const isGone = ({ now }: Change<KubeObject>): boolean => now === undefine
 
 /** Did something happen to the waiting pod itself? */
 export const isSamePod = (pod: Pod, { now }: Change<Pod>): boolean => now !== undefined && now.metadata.uid === pod.metadata.uid;
+
+/** Did the waiting pod itself get other tolerations? */
+export const toleratesOtherTaints = (pod: Pod, change: Change<Pod>): boolean =>
+  isSamePod(pod, change) && !semanticallyEqual(change.old?.spec.tolerations, change.now?.spec.tolerations);
 
 export function labelsChanged({ old, now }: Change<KubeObject>): boolean {
   if (!old || !now) return false;

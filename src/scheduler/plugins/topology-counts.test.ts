@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { seededRng } from '../../base/rng.ts';
 import { podInfoOf } from '../pod-info.ts';
 import { KeptCounts, TopologyCounts, type Contribute } from './topology-counts.ts';
 import { testCluster, testNode, testPod } from './test-objects.ts';
@@ -67,4 +68,27 @@ test('what was counted before is kept, until too much else was', () => {
   assert.equal(kept.of('first', nodes, podsByZone), first);
   for (let i = 0; i < 16; i++) kept.of(`other ${i}`, nodes, podsByZone);
   assert.notEqual(kept.of('first', nodes, podsByZone), first);
+});
+
+test('after any number of changes the counts are what they would be if counted anew', () => {
+  const rng = seededRng(7);
+  const pick = (items: readonly string[]) => items[rng.below(items.length)]!;
+  const names = ['a', 'b', 'c', 'd'];
+  const zones = ['x', 'y', 'z'];
+  const cluster = testCluster(names.map((name) => zoned(name, pick(zones))));
+  const counts = new TopologyCounts(podsByZone);
+  const put = () => cluster.putPod(podInfoOf(testPod(`p${rng.below(20)}`, { nodeName: pick(names) })));
+  const remove = () => cluster.removePod(`default/p${rng.below(20)}`);
+  const move = () => cluster.putNode(rng.below(4) === 0 ? testNode(pick(names)) : zoned(pick(names), pick(zones)));
+  const drop = () => cluster.removeNode(pick(names));
+  const changes = [put, put, put, remove, move, move, drop];
+  for (let step = 0; step < 500; step++) {
+    changes[rng.below(changes.length)]!();
+    if (rng.below(3) === 0) continue;
+    counts.update(cluster.nodes);
+    const anew = new TopologyCounts(podsByZone);
+    anew.update(cluster.nodes);
+    assert.deepEqual(domains(counts), domains(anew), `after ${step} changes`);
+    assert.deepEqual(counts.keys, anew.keys);
+  }
 });

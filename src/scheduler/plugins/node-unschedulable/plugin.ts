@@ -3,7 +3,7 @@ import { Node } from '../../../api/kinds/core/node.ts';
 import { Pod } from '../../../api/kinds/core/pod.ts';
 import { toleratesAny } from '../../../api/scheduling/tolerations.ts';
 import { unresolvable, type PluginFactory, type Verdict } from '../../framework.ts';
-import { interest, isSamePod } from '../interest.ts';
+import { interest, toleratesOtherTaints } from '../interest.ts';
 
 /** Turns pods away from cordoned nodes, but for those that bear the taint. Source: kube-scheduler's plugins/nodeunschedulable. */
 export const nodeUnschedulable: PluginFactory = {
@@ -15,7 +15,7 @@ export const nodeUnschedulable: PluginFactory = {
         Node,
         (_pod, { old, now }) => now !== undefined && !now.spec.unschedulable && (old === undefined || old.spec.unschedulable === true),
       ),
-      interest(Pod, (pod, change) => isSamePod(pod, change)),
+      interest(Pod, toleratesOtherTaints),
     ],
     filter: (_state, { pod }, { node }) => refusesCordoned(pod, node),
   }),

@@ -87,12 +87,12 @@ function countsFor(
 ): (constraint: SpreadConstraint) => TopologyCounts {
   const { namespace } = pod.metadata;
   const { nodeSelector, affinity, tolerations } = pod.spec;
+  const required = requiredNodeAffinityMatcher(pod);
   const keys = needsAllTopologies ? constraints.map(({ topologyKey }) => topologyKey) : [];
   return (constraint) => {
     const { topologyKey, selector, honorsAffinity, honorsTaints } = constraint;
     const reach = [honorsAffinity && [nodeSelector, affinity?.nodeAffinity], honorsTaints && tolerations];
     const what = JSON.stringify([namespace, topologyKey, selector, keys, reach]);
-    const required = requiredNodeAffinityMatcher(pod);
     return kept.of(what, nodes, (info, add) => {
       const { node } = info;
       const value = node.metadata.labels?.[topologyKey];

@@ -16,4 +16,5 @@ test('only the end of its own last gate helps', () => {
   assert.ok(bench.helps(Pod, gated, { old: gated, now: testPod('p') }));
   assert.ok(!bench.helps(Pod, gated, { old: gated, now: testPod('p', { schedulingGates: [{ name: 'b' }] }) }));
   assert.ok(!bench.helps(Pod, gated, { old: gated, now: testPod('another') }));
+  assert.ok(!bench.helps(Pod, gated, { old: testPod('p'), now: testPod('p') }));
 });

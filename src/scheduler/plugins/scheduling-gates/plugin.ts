@@ -8,7 +8,7 @@ export const schedulingGates: PluginFactory = {
   name: 'SchedulingGates',
   make: () => ({
     name: 'SchedulingGates',
-    events: [interest(Pod, (pod, change) => isSamePod(pod, change) && !change.now?.spec.schedulingGates?.length)],
+    events: [interest(Pod, (pod, change) => isSamePod(pod, change) && isGated(change.old) && !isGated(change.now))],
     preEnqueue: waitsForGates,
   }),
 };
@@ -19,3 +19,5 @@ export function waitsForGates({ spec }: PodType): Verdict {
   const names = spec.schedulingGates.map(({ name }) => name).join(' ');
   return { code: 'UnschedulableAndUnresolvable', reasons: [`waiting for scheduling gates: [${names}]`] };
 }
+
+const isGated = (pod: PodType | undefined): boolean => (pod?.spec.schedulingGates?.length ?? 0) > 0;

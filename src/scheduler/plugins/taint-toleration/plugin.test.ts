@@ -36,5 +36,6 @@ test('helped by a taint that goes, a node without, and a toleration of its own',
   assert.ok(!bench.helps(Node, pod, { now: tainted('a', hard) }));
   assert.ok(!bench.helps(Node, pod, { old: testNode('a'), now: testNode('a') }));
   assert.ok(bench.helps(Pod, pod, { old: pod, now: testPod('p', { tolerations: [bears('gpu')] }) }));
+  assert.ok(!bench.helps(Pod, pod, { old: pod, now: testPod('p', { labels: { a: 'b' } }) }));
   assert.ok(!bench.helps(Pod, pod, { now: testPod('q') }));
 });

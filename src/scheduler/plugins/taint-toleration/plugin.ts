@@ -3,7 +3,7 @@ import { Node } from '../../../api/kinds/core/node.ts';
 import { Pod } from '../../../api/kinds/core/pod.ts';
 import { repellingEffects, toleratesAny, untolerated } from '../../../api/scheduling/tolerations.ts';
 import { skip, stateKey, unresolvable, type NodeInfo, type PluginFactory, type Verdict } from '../../framework.ts';
-import { interest, isSamePod } from '../interest.ts';
+import { interest, toleratesOtherTaints } from '../interest.ts';
 import { normalizeByHighest } from '../normalize.ts';
 
 const forgiving = stateKey<readonly Toleration[]>('TaintToleration');
@@ -19,7 +19,7 @@ export const taintToleration: PluginFactory = {
         Node,
         (pod, { old, now }) => now !== undefined && !repels(now, pod) && (old === undefined || repels(old, pod) !== undefined),
       ),
-      interest(Pod, (pod, change) => isSamePod(pod, change)),
+      interest(Pod, toleratesOtherTaints),
     ],
     filter: (_state, { pod }, { node }) => repels(node, pod),
     preScore(state, { pod }, nodes) {
