@@ -85,7 +85,8 @@ async function writeStatus(view: View, { client }: Context): Promise<void> {
 }
 
 /** Until ready pods become available, which nothing tells of. */
-const waits = ({ set, pods, nowMs }: View): number[] => pods.map((pod) => availableInMs(pod, set.spec.minReadySeconds ?? 0, nowMs) ?? 0);
+const waits = ({ set: { spec }, pods, nowMs }: View): number[] =>
+  pods.map((pod) => availableInMs(pod, spec.minReadySeconds ?? 0, nowMs) ?? 0);
 
 const backoffs = ({ set, pods, nowMs }: View, backoff: FailureBackoff): number[] =>
   pods.filter(isFinished).map((pod) => backoff.waitMs(backoffKey(set, targetNodeOf(pod) ?? ''), nowMs));

@@ -12,14 +12,13 @@ import type { View } from './view.ts';
 
 /** Which pods are to go, and which nodes are to have one, whatever their revision. */
 export function upkeep(view: View, context: Context, backoff: FailureBackoff): { remove: PodObject[]; create: string[] } {
-  const { set, nodes } = view;
   const remove = podsWithoutNode(view);
   const create: string[] = [];
-  for (const node of nodes) {
+  for (const node of view.nodes) {
     const name = node.metadata.name!;
     const plan = planOf(node, view);
     if (plan.create) create.push(name);
-    remove.push(...plan.remove, ...ended(set, name, plan, view, context, backoff));
+    remove.push(...plan.remove, ...ended(plan, name, view, context, backoff));
   }
   return { remove, create };
 }
@@ -35,26 +34,19 @@ const planOf = (node: NodeObject, { set, history, fitOf, podsByNode, nowMs }: Vi
   });
 
 /** Pods that have ended go, each with a word; failed ones not too soon after one another. */
-function ended(
-  set: DaemonSetObject,
-  node: string,
-  plan: NodePlan,
-  { nowMs }: View,
-  context: Context,
-  backoff: FailureBackoff,
-): PodObject[] {
+function ended(plan: NodePlan, node: string, { set, nowMs }: View, { events }: Context, backoff: FailureBackoff): PodObject[] {
   const about = withType(set, DaemonSet);
   const key = backoffKey(set, node);
   const failed = plan.failed.filter((pod) => {
     if (backoff.waitMs(key, nowMs) > 0) return false;
     backoff.next(key, nowMs);
     const message = `Found failed daemon pod ${keyOf(pod)} on node ${node}, will try to kill it`;
-    context.events.event(about, 'Warning', 'FailedDaemonPod', message);
+    events.event(about, 'Warning', 'FailedDaemonPod', message);
     return true;
   });
   for (const pod of plan.succeeded) {
     const message = `Found succeeded daemon pod ${keyOf(pod)} on node ${node}, will try to delete it`;
-    context.events.event(about, 'Normal', 'SucceededDaemonPod', message);
+    events.event(about, 'Normal', 'SucceededDaemonPod', message);
   }
   return [...failed, ...plan.succeeded];
 }

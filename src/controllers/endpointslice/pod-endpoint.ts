@@ -49,9 +49,10 @@ export function endpointPortsOf(pod: Pod, service: Service): EndpointPort[] {
 }
 
 function addressesOf({ status }: Pod, addressType: AddressType): string[] {
-  const length = addressType === 'IPv4' ? 4 : 16;
   return (status?.podIPs ?? []).flatMap(({ ip }) => {
-    const address = parseIp(ip);
-    return address?.length === length ? [ipText(address)] : [];
+    if (ip.includes(':') !== (addressType === 'IPv6')) return [];
+    // IPv4 addresses can be written in one way only.
+    const address = addressType === 'IPv6' ? parseIp(ip) : undefined;
+    return address ? [ipText(address)] : [ip];
   });
 }

@@ -12,23 +12,21 @@ export class TriggerTimes {
 
   /** A timestamp as in metadata; undefined where nothing that counts has changed since the last call. */
   next(key: string, service: Service, pods: readonly Pod[]): string | undefined {
-    const before = this.#known.get(key);
     const created = service.metadata.creationTimestamp;
-    const podTimes = new Map<string, string>();
+    const known = this.#known.get(key);
+    const podTimes = known?.podTimes ?? new Map<string, string>();
     let earliest: string | undefined;
-    const consider = (time: string | undefined, last: string | undefined) => {
-      if (time !== undefined && (last === undefined || time > last) && (earliest === undefined || time < earliest)) earliest = time;
-    };
     for (const pod of pods) {
       const time = podCondition(pod, 'Ready')?.lastTransitionTime;
-      if (time === undefined) continue;
-      const name = pod.metadata.name ?? '';
-      podTimes.set(name, time);
-      consider(time, before?.pods.get(name));
+      const last = podTimes.get(pod.metadata.name!);
+      if (time === undefined || time === last) continue;
+      podTimes.set(pod.metadata.name!, time);
+      if (last === undefined || time > last) earliest = earlier(earliest, time);
     }
-    consider(created, before?.service);
-    this.#known.set(key, { service: created, pods: podTimes });
-    return before ? earliest : created;
+    if (podTimes.size > pods.length) forgetOthers(podTimes, pods);
+    if (created !== undefined && created > (known?.created ?? '')) earliest = earlier(earliest, created);
+    this.#known.set(key, { created, podTimes });
+    return known ? earliest : created;
   }
 
   forget(key: string): void {
@@ -37,9 +35,16 @@ export class TriggerTimes {
 }
 
 interface Known {
-  readonly service: string | undefined;
-  /** By the pod's name. */
-  readonly pods: ReadonlyMap<string, string>;
+  readonly created: string | undefined;
+  /** By the pod's name: when it last became ready or unready. */
+  readonly podTimes: Map<string, string>;
+}
+
+const earlier = (one: string | undefined, other: string): string => (one === undefined || other < one ? other : one);
+
+function forgetOthers(podTimes: Map<string, string>, pods: readonly Pod[]): void {
+  const names = new Set(pods.map(({ metadata }) => metadata.name));
+  for (const name of podTimes.keys()) if (!names.has(name)) podTimes.delete(name);
 }
 
 export const triggerTimeAnnotation = 'endpoints.kubernetes.io/last-change-trigger-time';
