@@ -4,6 +4,7 @@ import type { Pod } from '../../api/generated/core/v1.ts';
 import type { PodDisruptionBudget } from '../../api/generated/policy/v1.ts';
 import { countHealthy, disruptedPods, failedStatus, nextStatus } from './budget-status.ts';
 import { expectationOf } from './expected-pods.ts';
+import { GuardedPods } from './guard.ts';
 
 const nowMs = Date.parse('2026-01-01T00:10:00Z');
 const pod = (name: string, ready = true, more: object = {}): Pod => ({
@@ -12,10 +13,15 @@ const pod = (name: string, ready = true, more: object = {}): Pod => ({
   status: { conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] },
 });
 const budget: PodDisruptionBudget = { metadata: { name: 'b', generation: 3 }, spec: {}, status: {} };
-const none = disruptedPods([], {}, nowMs);
+const guardedOf = (...pods: Pod[]): GuardedPods => {
+  const guarded = new GuardedPods();
+  for (const one of pods) guarded.put(one);
+  return guarded;
+};
+const none = disruptedPods(guardedOf(), {}, nowMs);
 
 test('an eviction counts until its pod is seen to go, and not longer than two minutes', () => {
-  const pods = [pod('fresh'), pod('going', true, { deletionTimestamp: '2026-01-01T00:10:00Z' }), pod('late')];
+  const pods = guardedOf(pod('fresh'), pod('going', true, { deletionTimestamp: '2026-01-01T00:10:00Z' }), pod('late'));
   const noted = {
     fresh: '2026-01-01T00:09:00Z',
     going: '2026-01-01T00:09:00Z',
@@ -63,8 +69,8 @@ test('the condition keeps its time while its status stays', () => {
 });
 
 test('percentages are of what the controllers want, rounded up', async () => {
-  const pods = [pod('a'), pod('b')];
-  const owners = async () => ({ total: 7, unmanaged: [] });
+  const pods = guardedOf(pod('a'), pod('b'));
+  const owners = async () => 7;
   const of = async (spec: object) => {
     const { expected, desired } = await expectationOf(spec, pods, owners);
     return [expected, desired];
@@ -73,4 +79,18 @@ test('percentages are of what the controllers want, rounded up', async () => {
   assert.deepEqual(await of({ maxUnavailable: '50%' }), [7, 3]);
   assert.deepEqual(await of({ maxUnavailable: 9 }), [7, 0]);
   assert.deepEqual(await of({ minAvailable: 5 }), [2, 5]);
+});
+
+test('pods are counted as they change and go', () => {
+  const owned = (name: string, ready: boolean) =>
+    pod(name, ready, { ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'set', uid: 'u', controller: true }] });
+  const guarded = guardedOf(owned('a', true), owned('b', false), pod('c'));
+  const numbers = () => [guarded.total, guarded.healthy, guarded.owners.length, guarded.unmanaged.length];
+  assert.deepEqual(numbers(), [3, 2, 1, 1]);
+  guarded.put(owned('a', false));
+  guarded.put(owned('b', true));
+  guarded.put(owned('c', true));
+  assert.deepEqual(numbers(), [3, 2, 1, 0]);
+  for (const name of ['a', 'b', 'c', 'd']) guarded.remove(name);
+  assert.deepEqual(numbers(), [0, 0, 0, 0]);
 });

@@ -1,9 +1,9 @@
 import type { Condition } from '../../api/generated/meta/v1.ts';
 import type { Pod } from '../../api/generated/core/v1.ts';
 import type { PodDisruptionBudget as Budget, PodDisruptionBudgetStatus } from '../../api/generated/policy/v1.ts';
-import { isReady } from '../../api/pods/pod-state.ts';
 import { timestampOf } from '../../api/timestamps.ts';
 import type { Expectation } from './expected-pods.ts';
+import { isHealthy, type GuardedPods } from './guard.ts';
 
 /** How long an eviction that the API server let through may take to be seen as a deletion; after it, it is taken to have failed. */
 const deletionTimeoutMs = 120_000;
@@ -18,14 +18,17 @@ export interface Disrupted {
 }
 
 /** What is left of the evictions that the API server noted in the budget: those whose pods are going, or gone, are done. */
-export function disruptedPods(pods: readonly Pod[], { disruptedPods: noted = {} }: PodDisruptionBudgetStatus, nowMs: number): Disrupted {
+export function disruptedPods(
+  guarded: Pick<GuardedPods, 'get'>,
+  { disruptedPods: noted = {} }: PodDisruptionBudgetStatus,
+  nowMs: number,
+): Disrupted {
   const left: Record<string, string> = {};
   const overdue: Pod[] = [];
   let recheckMs: number | undefined;
-  for (const pod of pods) {
-    const { name = '', deletionTimestamp } = pod.metadata;
-    const since = noted[name];
-    if (since === undefined || deletionTimestamp) continue;
+  for (const [name, since] of Object.entries(noted)) {
+    const pod = guarded.get(name);
+    if (!pod || pod.metadata.deletionTimestamp) continue;
     const dueMs = Date.parse(since) + deletionTimeoutMs;
     if (dueMs < nowMs) {
       overdue.push(pod);
@@ -37,13 +40,14 @@ export function disruptedPods(pods: readonly Pod[], { disruptedPods: noted = {} 
   return { pods: left, overdue, ...(recheckMs !== undefined && { recheckMs }) };
 }
 
-/** Ready, and not on the way out as far as anybody knows. */
-export const countHealthy = (pods: readonly Pod[], { pods: leaving }: Disrupted, nowMs: number): number =>
-  pods.filter((pod) => {
-    const since = leaving[pod.metadata.name ?? ''];
-    const isLeaving = since !== undefined && Date.parse(since) + deletionTimeoutMs > nowMs;
-    return !pod.metadata.deletionTimestamp && !isLeaving && isReady(pod);
-  }).length;
+/** Healthy, and not expected to go. */
+export function countHealthy(guarded: Pick<GuardedPods, 'get' | 'healthy'>, { pods: leaving }: Disrupted, nowMs: number): number {
+  const isLeaving = ([name, since]: [string, string]) => {
+    const pod = guarded.get(name);
+    return pod !== undefined && isHealthy(pod) && Date.parse(since) + deletionTimeoutMs > nowMs;
+  };
+  return guarded.healthy - Object.entries(leaving).filter(isLeaving).length;
+}
 
 /** The budget's status as it should be. */
 export function nextStatus(

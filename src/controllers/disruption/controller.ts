@@ -1,5 +1,4 @@
 import { isConflict } from '../../api/errors.ts';
-import type { Pod as PodObject } from '../../api/generated/core/v1.ts';
 import type { PodDisruptionBudget as Budget, PodDisruptionBudgetStatus } from '../../api/generated/policy/v1.ts';
 import type { Kind } from '../../api/kind.ts';
 import { Deployment } from '../../api/kinds/apps/deployment.ts';
@@ -13,21 +12,23 @@ import { selectorInGo } from '../../api/selector-in-go.ts';
 import { semanticallyEqual } from '../../api/semantic-equality.ts';
 import { defineController, watchOf, type After, type Context, type Controller } from '../../client/controller.ts';
 import { keyOf } from '../../client/informer.ts';
+import { withType } from '../../workloads/owner.ts';
 import { countHealthy, disruptedPods, disruptionAllowed, failedStatus, nextStatus } from './budget-status.ts';
 import { expectationOf, scaleOfOwners, type Expectation } from './expected-pods.ts';
-import { budgetsOf, guards } from './selection.ts';
+import { Guard, type GuardedPods } from './guard.ts';
 
 /**
  * Says in each budget's status how many of its pods are healthy and how many may be evicted now.
  * Where that cannot be known it says so, and none may. Source: upstream's pkg/controller/disruption.
  */
 export function budgetController(kinds: () => readonly Kind[]): Controller {
+  const guard = new Guard();
   return defineController({
     // Upstream's events name the manager, not the controller.
     name: 'controllermanager',
     for: PodDisruptionBudget,
     watches: [
-      watchOf(Pod, (pod, context) => budgetsOf(pod, context).map(keyOf)),
+      watchOf(Pod, (pod, context) => guard.follow(pod, context)),
       ...[ReplicaSet, Deployment, StatefulSet, ReplicationController].map((kind) =>
         watchOf<KubeObject>(kind as unknown as Kind, failedBudgetsBeside),
       ),
@@ -35,7 +36,7 @@ export function budgetController(kinds: () => readonly Kind[]): Controller {
     workers: 1,
     async reconcile(budget, context) {
       try {
-        return await bringUpToDate(budget, context, kinds);
+        return await bringUpToDate(budget, guard.of(budget, context), context, kinds);
       } catch (error) {
         if (isConflict(error)) throw error;
         const message = error instanceof Error ? error.message : String(error);
@@ -43,6 +44,7 @@ export function budgetController(kinds: () => readonly Kind[]): Controller {
         await write(budget, failedStatus(budget, message, context.env.clock.now()), context);
       }
     },
+    gone: async (key) => guard.forget(key),
   });
 }
 
@@ -52,41 +54,47 @@ const failedBudgetsBeside = ({ metadata }: KubeObject, { list }: Context): strin
     .filter(({ status }) => status?.conditions?.some(({ type, reason }) => type === disruptionAllowed && reason === 'SyncFailed'))
     .map(keyOf);
 
-async function bringUpToDate(budget: Budget, context: Context, kinds: () => readonly Kind[]): Promise<After> {
+async function bringUpToDate(budget: Budget, guarded: GuardedPods, context: Context, kinds: () => readonly Kind[]): Promise<After> {
   const { events, env } = context;
-  const pods = context.list(Pod, budget.metadata.namespace).filter((pod) => guards(budget, pod));
-  if (pods.length === 0) events.event(budget, 'Normal', 'NoPods', 'No matching pods found');
-  const expectation = await expectationFor(budget, pods, context, kinds);
+  if (guarded.total === 0) events.event(withType(budget, PodDisruptionBudget), 'Normal', 'NoPods', 'No matching pods found');
+  const expectation = await expectationFor(budget, guarded, context, kinds);
   const nowMs = env.clock.now();
-  const leaving = disruptedPods(pods, budget.status ?? {}, nowMs);
+  const leaving = disruptedPods(guarded, budget.status ?? {}, nowMs);
   for (const pod of leaving.overdue) {
     const { namespace } = budget.metadata;
     // The namespace twice: so upstream writes it.
-    events.event(pod, 'Warning', 'NotDeleted', `Pod was expected by PDB ${namespace}/${namespace} to be deleted but it wasn't`);
+    events.event(
+      withType(pod, Pod),
+      'Warning',
+      'NotDeleted',
+      `Pod was expected by PDB ${namespace}/${namespace} to be deleted but it wasn't`,
+    );
   }
-  await write(budget, nextStatus(budget, expectation, countHealthy(pods, leaving, nowMs), leaving, nowMs), context);
+  await write(budget, nextStatus(budget, expectation, countHealthy(guarded, leaving, nowMs), leaving, nowMs), context);
   // A moment past the due time, when it is overdue.
   return leaving.recheckMs === undefined ? undefined : { requeueAfterMs: leaving.recheckMs - nowMs + 1 };
 }
 
-async function expectationFor(
-  budget: Budget,
-  pods: readonly PodObject[],
-  context: Context,
-  kinds: () => readonly Kind[],
-): Promise<Expectation> {
+async function expectationFor(budget: Budget, guarded: GuardedPods, context: Context, kinds: () => readonly Kind[]): Promise<Expectation> {
   const { events } = context;
   let expectation: Expectation;
   try {
-    expectation = await expectationOf(budget.spec, pods, (those) => scaleOfOwners(those, context, kinds));
+    expectation = await expectationOf(budget.spec, guarded, () =>
+      scaleOfOwners(guarded.owners, budget.metadata.namespace!, context, kinds),
+    );
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    events.event(budget, 'Warning', 'CalculateExpectedPodCountFailed', `Failed to calculate the number of expected pods: ${why}`);
+    events.event(
+      withType(budget, PodDisruptionBudget),
+      'Warning',
+      'CalculateExpectedPodCountFailed',
+      `Failed to calculate the number of expected pods: ${why}`,
+    );
     throw error;
   }
   if (expectation.unmanaged.length > 0)
     events.event(
-      budget,
+      withType(budget, PodDisruptionBudget),
       'Warning',
       'UnmanagedPods',
       `Pods selected by this PodDisruptionBudget (selector: ${selectorInGo(budget.spec.selector)}) were found to be unmanaged. ` +

@@ -5,7 +5,7 @@ import type {
   StatefulSet as StatefulSetObject,
 } from '../../api/generated/apps/v1.ts';
 import type { Scale } from '../../api/generated/autoscaling/v1.ts';
-import type { Pod, ReplicationController as ReplicationControllerObject } from '../../api/generated/core/v1.ts';
+import type { ReplicationController as ReplicationControllerObject } from '../../api/generated/core/v1.ts';
 import type { PodDisruptionBudgetSpec } from '../../api/generated/policy/v1.ts';
 import { scaledIntOrPercent } from '../../api/int-or-string.ts';
 import type { Kind } from '../../api/kind.ts';
@@ -15,6 +15,8 @@ import { StatefulSet } from '../../api/kinds/apps/statefulset.ts';
 import { ReplicationController } from '../../api/kinds/core/replicationcontroller.ts';
 import { groupResourceText, parseApiVersion, type OwnerReference } from '../../api/meta.ts';
 import type { Context } from '../../client/controller.ts';
+import { controllerOf } from '../../workloads/owner.ts';
+import type { GuardedPods, OwnedPods } from './guard.ts';
 
 /** What a budget asks for. */
 export interface Expectation {
@@ -29,48 +31,40 @@ export interface Expectation {
 /** What the budget asks for, given how many pods there are and, for percentages and `maxUnavailable`, how many their controllers want. */
 export async function expectationOf(
   { minAvailable, maxUnavailable }: PodDisruptionBudgetSpec,
-  pods: readonly Pod[],
-  scaleOfOwners: (pods: readonly Pod[]) => Promise<{ readonly total: number; readonly unmanaged: readonly string[] }>,
+  { total, unmanaged }: Pick<GuardedPods, 'total' | 'unmanaged'>,
+  scaleOfOwners: () => Promise<number>,
 ): Promise<Expectation> {
   if (maxUnavailable !== undefined) {
-    const { total, unmanaged } = await scaleOfOwners(pods);
-    return { expected: total, desired: Math.max(0, total - scaledIntOrPercent(maxUnavailable, total, 'up')), unmanaged };
+    const expected = await scaleOfOwners();
+    return { expected, desired: Math.max(0, expected - scaledIntOrPercent(maxUnavailable, expected, 'up')), unmanaged };
   }
   if (minAvailable === undefined) return { expected: 0, desired: 0, unmanaged: [] };
-  if (typeof minAvailable === 'number') return { expected: pods.length, desired: minAvailable, unmanaged: [] };
-  const { total, unmanaged } = await scaleOfOwners(pods);
-  return { expected: total, desired: scaledIntOrPercent(minAvailable, total, 'up'), unmanaged };
+  if (typeof minAvailable === 'number') return { expected: total, desired: minAvailable, unmanaged: [] };
+  const expected = await scaleOfOwners();
+  return { expected, desired: scaledIntOrPercent(minAvailable, expected, 'up'), unmanaged };
 }
 
-/** The pods' controllers and what they are scaled to, summed. Rejects where a pod's controller cannot be found or has no scale. */
+/** What the pods' controllers are scaled to, together. Rejects where one cannot be found or has no scale. */
 export async function scaleOfOwners(
-  pods: readonly Pod[],
+  owners: readonly OwnedPods[],
+  namespace: string,
   context: Context,
   kinds: () => readonly Kind[],
-): Promise<{ total: number; unmanaged: string[] }> {
+): Promise<number> {
+  // Replica sets of one deployment count once, as the deployment.
   const scales = new Map<string, number>();
-  const asked = new Set<string>();
-  const unmanaged: string[] = [];
-  for (const { metadata } of pods) {
-    const owner = controllerOf(metadata.ownerReferences);
-    if (!owner) unmanaged.push(metadata.name!);
-    else if (!asked.has(owner.uid)) {
-      asked.add(owner.uid);
-      const found = builtInScale(owner, metadata.namespace!, context) ?? (await scaleByApi(owner, metadata.namespace!, context, kinds));
-      if (!found) throw new Error(`found no controllers for pod ${JSON.stringify(metadata.name)}`);
-      scales.set(found.uid, found.replicas);
-    }
+  for (const { owner, names } of owners) {
+    const found = builtInScale(owner, namespace, context) ?? (await scaleByApi(owner, namespace, context, kinds));
+    if (!found) throw new Error(`found no controllers for pod ${JSON.stringify([...names][0])}`);
+    scales.set(found.uid, found.replicas);
   }
-  return { total: Array.from(scales.values()).reduce((sum, replicas) => sum + replicas, 0), unmanaged };
+  return Array.from(scales.values()).reduce((sum, replicas) => sum + replicas, 0);
 }
 
 interface ScaledOwner {
   readonly uid: string;
   readonly replicas: number;
 }
-
-const controllerOf = (owners: readonly OwnerReference[] | undefined): OwnerReference | undefined =>
-  owners?.find(({ controller }) => controller);
 
 type Replicated = DeploymentObject | ReplicaSetObject | StatefulSetObject | ReplicationControllerObject;
 
@@ -79,7 +73,7 @@ function builtInScale(owner: OwnerReference, namespace: string, { get }: Pick<Co
   const kind = watchedKinds.find((one) => one.kind === owner.kind && one.group === parseApiVersion(owner.apiVersion)?.group);
   const object = kind && get(kind, `${namespace}/${owner.name}`);
   if (!object || object.metadata.uid !== owner.uid) return undefined;
-  const deployment = kind.kind === 'ReplicaSet' ? controllerOf(object.metadata.ownerReferences) : undefined;
+  const deployment = kind.kind === 'ReplicaSet' ? controllerOf(object) : undefined;
   if (deployment?.kind === 'Deployment') return builtInScale(deployment, namespace, { get });
   return { uid: owner.uid, replicas: object.spec.replicas ?? 1 };
 }

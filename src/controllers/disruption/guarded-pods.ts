@@ -4,6 +4,7 @@ import { isFinished, podCondition } from '../../api/pods/pod-state.ts';
 import { timestampOf } from '../../api/timestamps.ts';
 import { defineController } from '../../client/controller.ts';
 import { PodDisruptionBudget } from '../../api/kinds/policy/poddisruptionbudget.ts';
+import { withType } from '../../workloads/owner.ts';
 import { budgetsOf } from './selection.ts';
 
 /** How long a pod may be said to be about to go without going. */
@@ -21,7 +22,7 @@ export const guardedPodsController = defineController({
       const { namespace, name } = pod.metadata;
       const [first] = budgets;
       const message = `Pod "${namespace}"/"${name}" matches multiple PodDisruptionBudgets.  Chose "${first!.metadata.name}" arbitrarily.`;
-      events.event(pod, 'Warning', 'MultiplePodDisruptionBudgets', message);
+      events.event(withType(pod, Pod), 'Warning', 'MultiplePodDisruptionBudgets', message);
     }
     const staleInMs = disruptionStaleInMs(pod, env.clock.now());
     if (staleInMs === undefined) return;
