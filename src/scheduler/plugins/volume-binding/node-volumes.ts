@@ -1,4 +1,6 @@
 import type { Node, PersistentVolume, PersistentVolumeClaim } from '../../../api/generated/core/v1.ts';
+import { quantityFrom } from '../../../api/kinds/core/resource-quantities.ts';
+import { compareQuantities } from '../../../api/quantity.ts';
 import { annotations, isBoundToClaim } from '../../../api/volumes/binding.ts';
 import { matchingVolume } from '../../../api/volumes/matching.ts';
 import { unresolvable, type Handle, type Rejection } from '../../framework.ts';
@@ -58,16 +60,24 @@ function findUnbound(delayed: readonly DelayedClaim[], node: Node, handle: Pick<
   return { bindings, provisions };
 }
 
+/** The volume reserved for the claim, else the smallest that will do, whatever other access modes it offers; of equals the first by name. */
 function freeVolume({ claim, volumes }: DelayedClaim, node: Node, taken: readonly Binding[]): PersistentVolume | undefined {
-  if (volumes.length === 0) return undefined;
-  const left =
-    taken.length === 0
-      ? volumes
-      : volumes.filter((volume) => taken.every((binding) => binding.volume.metadata.name !== volume.metadata.name));
-  return matchingVolume(claim, left, {
-    suits: (volume) => (volume.status.phase === 'Available' || isBoundToClaim(volume, claim)) && (reachOf(volume)?.(node) ?? true),
-  });
+  const left = volumes.filter(({ metadata }) => taken.every(({ volume }) => volume.metadata.name !== metadata.name));
+  const suits = (volume: PersistentVolume): boolean =>
+    (volume.status.phase === 'Available' || isBoundToClaim(volume, claim)) && (reachOf(volume)?.(node) ?? true);
+  const best = matchingVolume(claim, left, { suits });
+  if (!best || isBoundToClaim(best, claim)) return best;
+  return left
+    .filter((volume) => matchingVolume(claim, [volume], { suits }))
+    .reduce((one, other) => (compare(other, one) < 0 ? other : one));
 }
+
+function compare(a: PersistentVolume, b: PersistentVolume): number {
+  const bySize = compareQuantities(sizeOf(a), sizeOf(b));
+  return bySize !== 0 ? bySize : (a.metadata.name ?? '') < (b.metadata.name ?? '') ? -1 : 1;
+}
+
+const sizeOf = ({ spec }: PersistentVolume) => quantityFrom(spec.capacity?.['storage']);
 
 function provisioningProblem(one: DelayedClaim, node: Node, handle: Pick<Handle, 'get' | 'list'>): string | undefined {
   const { provisioner, allowedTopologies } = one.storageClass;

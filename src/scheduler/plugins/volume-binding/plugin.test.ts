@@ -14,6 +14,7 @@ import { StorageClass } from '../../../api/kinds/storage/storageclass.ts';
 import type { KubeObject } from '../../../api/meta.ts';
 import { skip } from '../../framework.ts';
 import { PluginBench, testCluster, testNode, testPod } from '../test-objects.ts';
+import { findNodeVolumes } from './node-volumes.ts';
 import { volumeBinding } from './plugin.ts';
 import { isAllowedTopology } from './storage-capacity.ts';
 
@@ -52,6 +53,7 @@ const verdicts = (wanted: ClaimType | undefined, storageClass: StorageClassType,
     ...volumes.map((one) => [PersistentVolume, one] as const),
   ]).verdicts(pod);
 
+const noObjects = { get: () => undefined, list: () => [] };
 const nothingToBind = "node(s) didn't find available persistent volumes to bind";
 const conflict = 'node(s) had volume node affinity conflict';
 
@@ -99,6 +101,19 @@ describe('claims that wait for their pod', () => {
     assert.deepEqual(verdicts(claim(), late(), volume('v', 'a')), { a: '', b: nothingToBind });
     assert.equal(verdicts(claim(), late(), volume('v', 'a', '1Gi', 'Released'))['a'], nothingToBind);
     assert.equal(verdicts(claim(), late(), volume('v', 'a', '512Mi'))['a'], nothingToBind);
+  });
+
+  test('get the smallest volume that will do, or the one that is reserved for them', () => {
+    const chosen = (...volumes: VolumeType[]) => {
+      const found = findNodeVolumes({ bound: [], delayed: [{ claim: claim(), storageClass: late(), volumes }] }, nodes[0]!, noObjects);
+      return 'code' in found ? found.reasons : found.bindings.map((binding) => binding.volume.metadata.name);
+    };
+    const small = volume('small', 'a', '1Gi');
+    const shared: VolumeType = { ...small, spec: { ...small.spec, accessModes: ['ReadOnlyMany', 'ReadWriteOnce'] } };
+    assert.deepEqual(chosen(volume('large', 'a', '9Gi'), shared), ['small']);
+    const large = volume('large', 'a', '9Gi');
+    const reserved: VolumeType = { ...large, spec: { ...large.spec, claimRef: { namespace: 'default', name: 'c' } } };
+    assert.deepEqual(chosen(reserved, small), ['large']);
   });
 
   test('take it where a volume can be made', () => {
