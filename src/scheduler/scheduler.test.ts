@@ -91,6 +91,21 @@ describe('kube-scheduler', () => {
     );
   });
 
+  test('the same seed places pods alike', async () => {
+    const names = Array.from({ length: 12 }, (_, index) => `p${index}`);
+    async function placed(): Promise<(string | undefined)[]> {
+      for (const name of ['a', 'b', 'c', 'd', 'e']) await addNode(name);
+      await start();
+      for (const name of names) await addPod(name, '100m');
+      await plane.clock.advance(1000);
+      return nodesOf(...names);
+    }
+    const first = await placed();
+    plane[Symbol.dispose]();
+    plane = await startVirtualControlPlane({ controllers: ['serviceaccount-controller'] });
+    assert.deepEqual(await placed(), first);
+  });
+
   test('a pod that fits nowhere says why, and is bound when a node comes that has room', async () => {
     await addNode('small', { allocatable: { cpu: '500m' } });
     await addNode('cordoned', { unschedulable: true });
