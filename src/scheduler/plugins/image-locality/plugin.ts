@@ -11,6 +11,7 @@ const wantedImages = stateKey<Wanted>('ImageLocality');
 /** Prefers nodes that have the pod's images already. Source: kube-scheduler's plugins/imagelocality. */
 export const imageLocality: PluginFactory = {
   name: 'ImageLocality',
+  weight: 1,
   make: (handle) => ({
     name: 'ImageLocality',
     preScore(state, { pod }, nodes) {
