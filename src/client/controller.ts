@@ -124,6 +124,7 @@ class Loop {
       }
       this.#unpark();
     });
+    this.#informers.of(kind).onProgress(() => this.#unpark());
   }
 
   #ownerKeys({ metadata }: KubeObject): string[] {

@@ -3,6 +3,8 @@ import { afterEach, beforeEach, describe, test } from 'node:test';
 import { seededRng } from '../base/rng.ts';
 import { ConfigMap } from '../api/kinds/core/configmap.ts';
 import type { ConfigMap as ConfigMapType } from '../api/generated/core/v1.ts';
+import { ClusterRole } from '../api/kinds/rbac/clusterrole.ts';
+import { ClusterRoleBinding } from '../api/kinds/rbac/clusterrolebinding.ts';
 import { startVirtualControlPlane, type VirtualControlPlane } from '../cluster/virtual-control-plane.ts';
 import { defineController, runController } from './controller.ts';
 import { faultyApi, type FaultRates } from './fault-injection.ts';
@@ -83,5 +85,41 @@ describe('a bad network', () => {
     for (let n = 0; n < 10; n++) await plane.client.create(ConfigMap, { metadata: { namespace: 'default', name: `c${n}` } });
     await plane.clock.advance(600_000);
     assert.equal((await names()).length, 40);
+  });
+
+  test('a controller that may not list, and whose answer is lost, goes on all the same', async () => {
+    const handled: string[] = [];
+    const user = { name: 'writer', groups: ['system:authenticated'] };
+    await plane.client.create(ClusterRole, {
+      metadata: { name: 'writer' },
+      rules: [{ apiGroups: [''], resources: ['configmaps'], verbs: ['create'] }],
+    });
+    await plane.client.create(ClusterRoleBinding, {
+      metadata: { name: 'writer' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'writer' },
+      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'writer' }],
+    });
+    const writer = typedClient({
+      api: faultyApi({ api: plane.api.call, clock: plane.clock, rng: seededRng(1), rates: () => rates }),
+      credentials: { by: 'identity', user },
+    });
+    const copying = defineController<ConfigMapType>({
+      name: 'copying',
+      for: ConfigMap,
+      async reconcile({ metadata: { name, namespace } }, { client, get }) {
+        handled.push(name!);
+        if (!name!.endsWith('-copy') && !get(ConfigMap, `${namespace}/${name}-copy`))
+          await client.create(ConfigMap, { metadata: { namespace, name: `${name}-copy` } });
+      },
+    });
+    await runController(copying, writer, new Informers(plane.client, plane.env), plane.env);
+    rates = { answerLost: 1 };
+    await plane.client.create(ConfigMap, { metadata: { namespace: 'default', name: 'a' } });
+    await plane.clock.advance(1_000);
+    rates = undefined;
+    await plane.client.create(ConfigMap, { metadata: { namespace: 'default', name: 'b' } });
+    await plane.clock.advance(5_000);
+    assert.deepEqual((await names()).toSorted(), ['a', 'a-copy', 'b', 'b-copy']);
+    assert.ok(handled.includes('b-copy'));
   });
 });

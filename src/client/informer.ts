@@ -32,6 +32,7 @@ export class Informer<O extends KubeObject> {
   readonly #objects = new Map<string, O>();
   readonly #indexes: ReadonlyMap<string, Map<string, Set<string>>>;
   readonly #listeners = new Set<(change: Change<O>) => void>();
+  readonly #followers = new Set<() => void>();
   #revision = '';
   #synced = false;
   #stopped = false;
@@ -78,6 +79,11 @@ export class Informer<O extends KubeObject> {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Tells when the copy has become current up to a later revision without a change to tell of: by a bookmark, or a list. */
+  onProgress(follower: () => void): void {
+    this.#followers.add(follower);
+  }
+
   /** Begins; resolves at the first sync, or when the informer is stopped before. */
   start(signal: AbortSignal): Promise<void> {
     signal.addEventListener('abort', () => this.#stop(), { once: true });
@@ -100,6 +106,7 @@ export class Informer<O extends KubeObject> {
       this.#replace(items);
       this.#revision = metadata.resourceVersion ?? '';
       this.#synced = true;
+      this.#progress();
       for (const resolve of this.#whenSynced.splice(0)) resolve();
       this.#follow();
     } catch {
@@ -115,7 +122,8 @@ export class Informer<O extends KubeObject> {
         this.#failures = 0;
         this.#revision = object.metadata.resourceVersion ?? this.#revision;
         if (type === 'DELETED') this.#drop(keyOf(object));
-        else if (type !== 'BOOKMARK') this.#put(object);
+        else if (type === 'BOOKMARK') this.#progress();
+        else this.#put(object);
       },
       end: (error) => this.#ended(error),
     });
@@ -182,6 +190,10 @@ export class Informer<O extends KubeObject> {
 
   #eachIndexed(object: O, act: (index: Map<string, Set<string>>, value: string) => void): void {
     for (const [name, index] of this.#indexes) for (const value of this.#options.indexes![name]!(object)) act(index, value);
+  }
+
+  #progress(): void {
+    for (const follower of this.#followers) follower();
   }
 
   #tell(change: Change<O>): void {

@@ -30,6 +30,11 @@ export class Informers {
     this.#transform = transform;
   }
 
+  /** The client that reads for them, with rights that a controller's own client may not have. */
+  get reader(): Client {
+    return this.#client;
+  }
+
   of<O extends KubeObject>(kind: Kind<O>): Informer<O> {
     const name = kindKey(kind);
     let shared = this.#informers.get(name);

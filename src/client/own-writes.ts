@@ -53,7 +53,7 @@ export class OwnWrites {
   /** The same client, noted down. */
   through(client: Client): Client {
     const noted = async <O extends KubeObject>(kind: Kind<O>, namespace: string | undefined, write: Promise<O>): Promise<O> => {
-      const object = await this.#orDoubt(client, kind, namespace, write);
+      const object = await this.#orDoubt(kind, namespace, write);
       this.#note(kind, object);
       return object;
     };
@@ -68,7 +68,7 @@ export class OwnWrites {
         const before = this.#watched.has(kindKey(kind))
           ? this.#informers.of(kind).get(at.namespace ? `${at.namespace}/${at.name}` : at.name)
           : undefined;
-        const result = await this.#orDoubt(client, kind, at.namespace, client.delete(kind, at, options));
+        const result = await this.#orDoubt(kind, at.namespace, client.delete(kind, at, options));
         if (before) this.#noteDeletion(kind, before);
         return result;
       },
@@ -76,20 +76,22 @@ export class OwnWrites {
   }
 
   /** Where the answer was lost, nothing is `seen` until the server has told what it has. */
-  async #orDoubt<R>(client: Client, kind: Kind, namespace: string | undefined, write: Promise<R>): Promise<R> {
+  async #orDoubt<R>(kind: Kind, namespace: string | undefined, write: Promise<R>): Promise<R> {
     try {
       return await write;
     } catch (error) {
-      if (this.#watched.has(kindKey(kind)) && mayHaveBeenDone(error)) void this.#clearUp(client, kind, namespace);
+      if (this.#watched.has(kindKey(kind)) && mayHaveBeenDone(error)) void this.#clearUp(kind, namespace);
       throw error;
     }
   }
 
-  async #clearUp(client: Client, kind: Kind, namespace: string | undefined): Promise<void> {
+  async #clearUp(kind: Kind, namespace: string | undefined): Promise<void> {
     this.#doubts++;
     const { clock, signal } = this.#env;
+    // Who may create need not be one who may list.
+    const { reader } = this.#informers;
     while (!signal.aborted) {
-      const list = await client.list(kind, namespace === undefined ? {} : { namespace }).catch(() => undefined);
+      const list = await reader.list(kind, namespace === undefined ? {} : { namespace }).catch(() => undefined);
       if (!list) await sleep(clock, askAgainMs, signal);
       else {
         this.#takeOver(kind, namespace, list.items);
