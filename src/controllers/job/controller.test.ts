@@ -18,8 +18,8 @@ describe('job controller', () => {
 
   const at = { namespace: 'default', name: 'job' };
   const make = (spec: Partial<JobSpec> = {}) => {
-    const template = { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'i' }] }, ...spec.template };
-    return plane.client.create<JobObject>(Job, { metadata: at, spec: { ...spec, template } } as JobObject);
+    const template = { ...spec.template, spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'i' }] } } as const;
+    return plane.client.create<JobObject>(Job, { metadata: at, spec: { ...spec, template }, status: {} });
   };
   /** A second is what the controller takes together. */
   const settle = () => plane.clock.advance(1_050);
@@ -206,6 +206,25 @@ describe('job controller', () => {
     await plane.client.delete(Job, at, { propagationPolicy: 'Background' });
     await plane.clock.advance(2_000);
     assert.equal((await pods()).length, 2);
+  });
+
+  test('in the foreground a job goes after its pods, and an adopted pod counts', async () => {
+    await make({ manualSelector: true, selector: { matchLabels: { app: 'mine' } }, template: { metadata: { labels: { app: 'mine' } } } });
+    const [made] = await active();
+    await plane.client.create(Pod, {
+      metadata: { name: 'bare', namespace: at.namespace, labels: { app: 'mine' }, finalizers: made!.metadata.finalizers! },
+      spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'i' }] },
+      status: {},
+    });
+    await settle();
+    const left = await active();
+    assert.equal(left.length, 1);
+    await say(left[0]!, 'Succeeded');
+    assert.equal((await job()).status.succeeded, 1);
+    await plane.client.delete(Job, at, { propagationPolicy: 'Foreground' });
+    await plane.clock.advance(2_000);
+    assert.deepEqual(await pods(), []);
+    await assert.rejects(plane.client.get(Job, at), { code: 404 });
   });
 
   test('a job that is managed by another controller is left alone', async () => {

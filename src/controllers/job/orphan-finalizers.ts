@@ -7,7 +7,7 @@ import { defineController, watchOf, type Context } from '../../client/controller
 import { keyOf } from '../../client/informer.ts';
 import { controllerOf } from '../../workloads/owner.ts';
 import { isFinished, isManagedElsewhere, isTracked } from './job-state.ts';
-import { releasePod } from './tracking-finalizer.ts';
+import { releaseUnchanged } from './tracking-finalizer.ts';
 
 /** Takes the tracking finalizer off pods that no job will ever count: theirs is gone, or over. */
 export const orphanFinalizersController = defineController({
@@ -15,7 +15,7 @@ export const orphanFinalizersController = defineController({
   for: Pod,
   watches: [watchOf(Job, leftBehindBy)],
   async reconcile(pod, context) {
-    if (isTracked(pod) && (await isLeftBehind(pod, context))) await releasePod(context, pod);
+    if (isTracked(pod) && (await isLeftBehind(pod, context))) await releaseUnchanged(context, pod);
   },
 });
 
