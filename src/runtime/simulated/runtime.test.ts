@@ -177,7 +177,9 @@ describe('what containers of simulated pods do', () => {
 
   test('nothing waits for the clock while nothing is to happen', async () => {
     const trial = node();
-    await trial.running(scripted({ log: 'hello', 'exit-code': '1', 'exit-runs': '1' }), { metadata: { name: 'main', attempt: 1 } });
+    const script = scripted({ log: 'hello', 'exit-code': '1', 'exit-runs': '1' });
+    const id = await trial.running(script, { metadata: { name: 'main', attempt: 1 } });
+    await trial.runtime.execSync(id, ['true'], 60);
     await assert.rejects(
       trial.clock.until(() => false, 1e9),
       /no timer is left/,

@@ -1,5 +1,5 @@
 import type { Env } from '../../base/env.ts';
-import { concatBytes, utf8 } from '../../codec/bytes.ts';
+import { utf8 } from '../../codec/bytes.ts';
 import type { FileSystem } from '../../machine/files.ts';
 import {
   CriError,
@@ -20,12 +20,12 @@ import {
 import { AddressPool } from './addresses.ts';
 import { SimulatedContainer } from './container.ts';
 import { ContainerFiles } from './container-files.ts';
+import { execCommand } from './exec-command.ts';
 import { ImageService } from './image-service.ts';
 import { imageNameText, parseImageName } from './images/image-name.ts';
 import { defaultImageRules, type ImageRule } from './images/image-rules.ts';
 import { LogWriter } from './log-writer.ts';
-import { execShell, mainProcess } from './main-process.ts';
-import type { Io } from './program/shell.ts';
+import { mainProcess } from './main-process.ts';
 import { SimulatedSandbox } from './sandbox.ts';
 import { containerScript, failsProbe, type ProbeKind } from './script/pod-script.ts';
 import { isWithin } from './script/values.ts';
@@ -261,7 +261,9 @@ export class SimulatedRuntime implements ContainerRuntime {
     const { failingExec, execExitCode } = container.parts.script;
     const fails = failingExec.length === 0 ? execExitCode !== undefined : failingExec.some((span) => isWithin(span, container.ageMs));
     if (fails) return { exitCode: execExitCode ?? 1, stdout: utf8(''), stderr: utf8('this command fails as the pod’s annotations say\n') };
-    return this.#waits.until(this.#exec(container, command, timeoutSeconds));
+    const { hostname } = this.#sandbox(container.parts.sandboxId).config;
+    const surroundings = { env: this.#options.env, hostname, onKill: (signal: string) => this.#signal(containerId, signal) };
+    return this.#waits.until(execCommand(container, command, timeoutSeconds, surroundings));
   }
 
   async listContainerStats(filter: { readonly podUid?: string } = {}): Promise<readonly ContainerStats[]> {
@@ -337,30 +339,6 @@ export class SimulatedRuntime implements ContainerRuntime {
         stopMs: this.#timings.stopMs,
       },
       onEnd: () => this.#tell('ContainerStopped', metadata.uid, id),
-    });
-  }
-
-  #exec(container: SimulatedContainer, command: readonly string[], timeoutSeconds: number): Promise<ExecSyncResult> {
-    const { env } = this.#options;
-    const { config, sandboxId } = container.parts;
-    const hostname = this.#sandbox(sandboxId).config.hostname;
-    const shell = execShell(config, command, { env, hostname, onKill: (signal) => this.#signal(container.id, signal) });
-    const out: string[] = [];
-    const err: string[] = [];
-    const io: Io = { stdin: '', out: { to: 'text', chunks: out }, err: { to: 'text', chunks: err } };
-    return new Promise((resolve, reject) => {
-      let cancelTimeout = () => {};
-      const stop = container.exec(shell.argvProgram(command, io), (exitCode) => {
-        cancelTimeout();
-        resolve({ exitCode, stdout: concatBytes(out.map(utf8)), stderr: concatBytes(err.map(utf8)) });
-      });
-      if (timeoutSeconds <= 0) return;
-      cancelTimeout = env.clock.after(timeoutSeconds * 1000, () => {
-        stop();
-        reject(
-          new CriError('DeadlineExceeded', `failed to exec in container: timeout ${timeoutSeconds}s exceeded: context deadline exceeded`),
-        );
-      });
     });
   }
 

@@ -1,11 +1,10 @@
 import type { Clock } from '../../../base/clock.ts';
 import type { Rng } from '../../../base/rng.ts';
-import { arithmetic } from './arithmetic.ts';
 import { commandOf } from './commands.ts';
 import type { Program, Step, Stream } from './effects.ts';
+import { fieldsOf, textOf } from './expansion.ts';
 import { LoopJump, ShellExit } from './jumps.ts';
 import { parseShell, ShellSyntaxError, type Command, type Redirect } from './shell-syntax.ts';
-import type { Part, Word } from './shell-words.ts';
 
 /** Where a command's output goes, and what it reads. */
 export interface Io {
@@ -216,8 +215,8 @@ export class Shell {
 
   *#simple({ assignments, words, redirects }: Extract<Command, { type: 'simple' }>, io: Io, isLast: boolean): Program {
     const argv: string[] = [];
-    for (const word of words) argv.push(...(yield* this.#fields(word)));
-    for (const { name, value } of assignments) this.variables.set(name, yield* this.#text(value));
+    for (const word of words) argv.push(...(yield* fieldsOf(word, this)));
+    for (const { name, value } of assignments) this.variables.set(name, yield* textOf(value, this));
     const redirected = yield* this.#redirected(redirects, io);
     if (!redirected) return 1;
     return argv.length === 0 ? 0 : yield* this.runArgv(argv, redirected, isLast);
@@ -253,7 +252,7 @@ export class Shell {
     const redirected = yield* this.#redirected(redirects, io);
     if (!redirected) return 1;
     for (const word of words)
-      for (const value of yield* this.#fields(word)) {
+      for (const value of yield* fieldsOf(word, this)) {
         this.variables.set(name, value);
         if (yield* this.#round(body, redirected)) return 0;
       }
@@ -298,7 +297,7 @@ export class Shell {
         else out = to === 'stderr' ? err : out;
         continue;
       }
-      const path = this.pathOf(yield* this.#text(to.file));
+      const path = this.pathOf(yield* textOf(to.file, this));
       if (from === 'stdin') {
         const read = path === '/dev/null' ? '' : yield { type: 'read', path };
         if (read === undefined) {
@@ -316,51 +315,8 @@ export class Shell {
     return { stdin, out, err };
   }
 
-  *#fields(word: Word): Step<string[]> {
-    const fields: string[] = [];
-    let open: string | undefined;
-    for (const part of word) {
-      const text = yield* this.#part(part);
-      if (part.type === 'text' || part.quoted) {
-        open = (open ?? '') + text;
-        continue;
-      }
-      const pieces = text.split(/\s+/);
-      for (const [i, piece] of pieces.entries()) {
-        if (i > 0 && open !== undefined) {
-          fields.push(open);
-          open = undefined;
-        }
-        if (piece !== '') open = (open ?? '') + piece;
-      }
-    }
-    if (open !== undefined) fields.push(open);
-    return fields;
-  }
-
-  *#text(word: Word): Step<string> {
-    let text = '';
-    for (const part of word) text += yield* this.#part(part);
-    return text;
-  }
-
-  *#part(part: Part): Step<string> {
-    switch (part.type) {
-      case 'text':
-        return part.text;
-      case 'variable':
-        return this.#variable(part.name) ?? part.otherwise ?? '';
-      case 'arithmetic':
-        return String(arithmetic(part.source.replaceAll('$', ''), (name) => this.#variable(name) ?? ''));
-      case 'command': {
-        const chunks: string[] = [];
-        this.status = yield* this.script(part.source, [], { stdin: '', out: { to: 'text', chunks }, err: { to: 'stderr' } }, false);
-        return chunks.join('').replace(/\n+$/, '');
-      }
-    }
-  }
-
-  #variable(name: string): string | undefined {
+  /** What `$name` stands for; undefined where it is not set, or empty. */
+  variable(name: string): string | undefined {
     if (name === '?') return String(this.status);
     if (name === '$') return '1';
     if (name === 'RANDOM') return String(this.options.rng.below(32_768));
