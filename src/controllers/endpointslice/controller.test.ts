@@ -126,6 +126,30 @@ describe('endpoint slice controller', () => {
     assert.match(told?.message ?? '', /^Error updating Endpoint Slices for Service default\/web: skipping Pod p1 /);
   });
 
+  test('a service that asks for topology hints has them as long as the zones allow it', async () => {
+    const setStatus = (name: string) =>
+      plane.client.patch(
+        Node,
+        { name },
+        'merge',
+        { status: { allocatable: { cpu: '4' }, conditions: [{ type: 'Ready', status: 'True' }] } },
+        { subresource: 'status' },
+      );
+    await plane.client.create<KubeObject>(Node, { metadata: { name: 'n2', labels: { 'topology.kubernetes.io/zone': 'z2' } } });
+    for (const name of ['n1', 'n2']) await setStatus(name);
+    await plane.client.patch(Service, { namespace, name: 'web' }, 'merge', {
+      metadata: { annotations: { 'service.kubernetes.io/topology-mode': 'Auto' } },
+    });
+    await makePod(1);
+    await makePod(2, true, 'n2');
+    const hints = async () => (await slices()).flatMap(({ endpoints = [] }) => endpoints.map((one) => one.hints?.forZones?.[0]?.name));
+    await plane.until(async () => (await hints()).join() === 'z1,z2');
+    await plane.client.delete(Node, { name: 'n2' });
+    await plane.until(async () => (await hints()).every((zone) => zone === undefined));
+    const told = (await plane.client.list(Event, { namespace })).items.filter(({ reason }) => reason === 'TopologyAwareHintsEnabled');
+    assert.equal(told[0]?.message, 'Topology Aware Hints has been enabled, addressType: IPv4');
+  });
+
   test('a service without a selector has none', async () => {
     await plane.client.create<KubeObject>(Service, {
       metadata: { name: 'bare', namespace },

@@ -14,6 +14,8 @@ import { changesNothing, managedByLabel, serviceNameLabel, writeSlices, type Sli
 import { Pace } from '../../workloads/pace.ts';
 import { ServicePods } from '../../workloads/services/service-pods.ts';
 import { TriggerTimes, withTriggerTime } from '../../workloads/services/trigger-times.ts';
+import { Topology } from './topology.ts';
+import { sameForZones } from './zone-shares.ts';
 import { planSlices } from './plan.ts';
 import { managedBy } from './service-slice.ts';
 
@@ -25,14 +27,15 @@ export function endpointSliceController({ informers, maxEndpoints }: { informers
   const selection = ServicePods.of(informers);
   const triggers = new TriggerTimes();
   const pace = new Pace();
+  const topology = new Topology();
   return defineController({
     name: 'endpoint-slice-controller',
     for: Service,
     watches: [
       watchOf(Pod, (pod: PodObject) => selection.servicesOf(pod), sameForEndpoints),
       watchOf(EndpointSlice, serviceKeys),
-      // Only looked up: a pod's node is there before the pod has an address.
-      watchOf(Node, () => []),
+      // A pod's own node is there before the pod has an address: that is only looked up.
+      watchOf(Node, () => topology.nodesChanged(), sameForZones),
     ],
     async reconcile(service, context): Promise<After> {
       if (!selectsPods(service)) return;
@@ -41,23 +44,27 @@ export function endpointSliceController({ informers, maxEndpoints }: { informers
       const waitMs = pace.waitMs(key, now);
       if (waitMs > 0) return { requeueAfterMs: waitMs };
       const pods = selection.podsOf(service);
-      const { plan, skipped } = planSlices({
+      const outcome = planSlices({
         service,
         pods,
         slices: slicesOf(service, context),
         nodeOf: (name) => context.get(Node, name),
+        zoneShares: () => topology.shares(() => context.list(Node)),
         maxEndpoints,
       });
+      const { plan, skipped } = outcome;
       const triggerTime = triggers.next(key, service, pods);
       if (!changesNothing(plan)) {
         pace.rest(key, now + endpointsRestMs);
         await write(service, stamped(plan, triggerTime), context);
       }
+      topology.tell(service, outcome.topology, context);
       if (skipped.length > 0) throw failure(service, new Error(skipped.join(', ')), context);
     },
     async gone(key) {
       triggers.forget(key);
       pace.forget(key);
+      topology.forget(key);
     },
   });
 }

@@ -36,6 +36,7 @@ const plan = (situation: Partial<Situation>): Outcome =>
     pods: [],
     slices: [],
     nodeOf: (name) => (name === 'n1' ? node : undefined),
+    zoneShares: () => undefined,
     maxEndpoints: 100,
     ...situation,
   });

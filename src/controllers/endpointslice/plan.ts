@@ -3,6 +3,8 @@ import type { Endpoint, EndpointPort, EndpointSlice } from '../../api/generated/
 import { belongsInEndpoints } from '../../workloads/services/endpoint-rules.ts';
 import { portsKey, recycle, type AddressType, type SlicePlan } from '../../workloads/services/endpoint-slices.ts';
 import { trafficDistributionOf, withHints } from './hints.ts';
+import { asksForTopologyHints, withTopologyHints, type TopologyHinted } from './topology-hints.ts';
+import type { ZoneShares } from './zone-shares.ts';
 import { place } from './placement.ts';
 import { addressTypesOf, endpointOf, endpointPortsOf } from './pod-endpoint.ts';
 import { hasLabelsOf, isOwnedBy, newSlice, sliceLabels } from './service-slice.ts';
@@ -14,6 +16,8 @@ export interface Situation {
   /** Slices of this controller for a service of this name, without those that are going. */
   readonly slices: readonly EndpointSlice[];
   readonly nodeOf: (name: string) => Node | undefined;
+  /** For services that want their endpoints shared out in proportion to it. */
+  readonly zoneShares: () => ZoneShares | undefined;
   readonly maxEndpoints: number;
 }
 
@@ -21,6 +25,8 @@ export interface Outcome {
   readonly plan: SlicePlan;
   /** Sentences on pods that are left out since their node is not known; it is worth trying again for them. */
   readonly skipped: readonly string[];
+  /** Of services that ask for topology hints: whether they have them, for each address type. */
+  readonly topology: readonly { readonly addressType: AddressType; readonly problem?: string }[];
 }
 
 /** What has to be written so that the slices tell of the pods. Source: Reconcile in k8s.io/endpointslice. */
@@ -45,6 +51,7 @@ export function planSlices(situation: Situation): Outcome {
       remove: [...plans.flatMap(({ remove }) => remove), ...unsupported],
     },
     skipped: outcomes.flatMap(({ skipped }) => skipped),
+    topology: outcomes.flatMap(({ topology }) => topology),
   };
 }
 
@@ -75,8 +82,15 @@ function planAddressType(situation: Situation, addressType: AddressType, existin
     existing,
     newSlice(service, addressType, []),
   );
-  const hinted = withHints(plan, existing, trafficDistributionOf(service.spec?.trafficDistribution));
-  return { plan: recycle(hinted, (slice) => isOwnedBy(slice, service)), skipped };
+  const byTopology = asksForTopologyHints(service);
+  const hinted: TopologyHinted = byTopology
+    ? withTopologyHints(plan, existing, situation.zoneShares())
+    : { plan: withHints(plan, existing, trafficDistributionOf(service.spec?.trafficDistribution)) };
+  return {
+    plan: recycle(hinted.plan, (slice) => isOwnedBy(slice, service)),
+    skipped,
+    topology: byTopology ? [{ addressType, ...(hinted.problem !== undefined && { problem: hinted.problem }) }] : [],
+  };
 }
 
 interface Group {

@@ -3,6 +3,7 @@ import type { Endpoint, EndpointPort } from '../../api/generated/discovery/v1.ts
 import { isReady } from '../../api/pods/pod-state.ts';
 import { ipText, parseIp } from '../../api/validation/ip.ts';
 import { endpointHostname, isHeadless, targetPort } from '../../workloads/services/endpoint-rules.ts';
+import { zoneOf } from './zone-shares.ts';
 import type { AddressType } from '../../workloads/services/endpoint-slices.ts';
 
 /** The families in which a service is reached: a set of slices each. One that says nothing has its address's, or both. */
@@ -19,7 +20,7 @@ export function endpointOf(pod: Pod, node: Node | undefined, service: Service, a
   if (addresses.length === 0) return undefined;
   const serving = isReady(pod);
   const terminating = pod.metadata.deletionTimestamp !== undefined;
-  const zone = node?.metadata.labels?.['topology.kubernetes.io/zone'];
+  const zone = node && zoneOf(node);
   const hostname = endpointHostname(pod, service);
   const { namespace, name, uid } = pod.metadata;
   return {
