@@ -13,7 +13,8 @@ import { addVolumesOf, attachedVolumes, type CsiVolumes } from './csi-volumes.ts
 
 interface Notes {
   readonly wanted: CsiVolumes;
-  readonly attached: ReadonlyMap<string, CsiVolumes>;
+  /** Looked up once a node with limits needs it. */
+  attached: ReadonlyMap<string, CsiVolumes> | undefined;
 }
 const notes = stateKey<Notes>('NodeVolumeLimits');
 
@@ -35,14 +36,16 @@ export const nodeVolumeLimits: PluginFactory = {
       const rejection = addVolumesOf(pod, wanted, handle, true);
       if (rejection) return rejection;
       if (wanted.size === 0) return skip;
-      state.write(notes, { wanted, attached: attachedVolumes(handle) });
+      state.write(notes, { wanted, attached: undefined });
       return undefined;
     },
     filter(state, _pod, node) {
       const csiNode = handle.get(CSINode, node.name);
-      const { wanted, attached } = state.read(notes)!;
+      const all = state.read(notes)!;
+      const { wanted } = all;
       if (!csiNode || !isLimited(csiNode, wanted)) return undefined;
-      const present: CsiVolumes = new Map(attached.get(node.name));
+      all.attached ??= attachedVolumes(handle);
+      const present: CsiVolumes = new Map(all.attached.get(node.name));
       for (const { pod } of node.pods) {
         const rejection = addVolumesOf(pod, present, handle, false);
         if (rejection) return rejection;
