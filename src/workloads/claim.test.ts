@@ -12,7 +12,7 @@ describe('claim', () => {
   let plane: VirtualControlPlane;
   let owner: KubeObject;
   beforeEach(async () => {
-    plane = await startVirtualControlPlane();
+    plane = await startVirtualControlPlane({ controllers: ['serviceaccount-controller'] });
     owner = await plane.client.create<KubeObject>(ConfigMap, {
       metadata: { namespace: 'default', name: 'owner', finalizers: ['example.com/x'] },
     });

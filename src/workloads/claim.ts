@@ -52,11 +52,12 @@ export async function claim<O extends KubeObject>(context: Pick<Context, 'client
 /** Is it the owner's already, to be adopted, to be let go, or none of its business? */
 export function standing<O extends KubeObject>(
   object: O,
-  { owner, selector, fits = () => true }: Pick<Claim<O>, 'owner' | 'selector' | 'fits'>,
+  { owner, selector, fits }: Pick<Claim<O>, 'owner' | 'selector' | 'fits'>,
 ): 'ours' | 'orphan' | 'stray' | 'foreign' {
   const controller = controllerOf(object);
-  const matches = matchesLabels(selector, object.metadata.labels) && fits(object);
-  if (controller) return controller.uid !== owner.metadata.uid ? 'foreign' : matches ? 'ours' : 'stray';
+  if (controller && controller.uid !== owner.metadata.uid) return 'foreign';
+  const matches = matchesLabels(selector, object.metadata.labels) && (fits?.(object) ?? true);
+  if (controller) return matches ? 'ours' : 'stray';
   const adoptable = object.metadata.deletionTimestamp === undefined && object.metadata.namespace === owner.metadata.namespace;
   return matches && adoptable ? 'orphan' : 'foreign';
 }

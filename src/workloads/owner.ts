@@ -11,8 +11,13 @@ export const controllerReference = (owner: KubeObject, kind: Kind): OwnerReferen
   blockOwnerDeletion: true,
 });
 
-export const controllerOf = ({ metadata }: KubeObject): OwnerReference | undefined =>
-  metadata.ownerReferences?.find((reference) => reference.controller);
+export function controllerOf({ metadata }: KubeObject): OwnerReference | undefined {
+  // Asked of every pod at every change of one: a loop, as a closure each time would show.
+  for (const reference of metadata.ownerReferences ?? none) if (reference.controller) return reference;
+  return undefined;
+}
+
+const none: readonly OwnerReference[] = [];
 
 export const isControlledBy = (object: KubeObject, owner: KubeObject): boolean => controllerOf(object)?.uid === owner.metadata.uid;
 

@@ -22,14 +22,9 @@ describe('pods of a controller', () => {
   };
 
   beforeEach(async () => {
-    plane = await startVirtualControlPlane();
+    plane = await startVirtualControlPlane({ controllers: ['serviceaccount-controller'] });
+    await plane.clock.advance(100);
     told = [];
-    await plane.until(() =>
-      plane.client.get<KubeObject>(ConfigMap, { namespace: 'default', name: 'kube-root-ca.crt' }).then(
-        () => true,
-        () => false,
-      ),
-    );
     const {
       kind: _kind,
       apiVersion: _version,

@@ -47,20 +47,26 @@ export interface Observed {
 /** Source: calculateStatus in pkg/controller/replicaset/replica_set_utils.go. Counts of 0 are left out, as Go does. */
 export function replicasStatus({ metadata, spec, status }: Replicated, observed: Observed, nowMs: number): ReplicasStatus {
   const { active, terminating, failure } = observed;
-  const templateLabels = selectorOfLabels(spec.template?.metadata?.labels);
-  const count = (matches: (pod: Pod) => boolean): number => active.filter(matches).length;
   const conditions = failureConditions(status.conditions ?? [], failure, active.length - (spec.replicas ?? 1), nowMs);
   return {
     replicas: active.length,
-    ...withoutZeros({
-      fullyLabeledReplicas: count(({ metadata: { labels } }) => matchesLabels(templateLabels, labels)),
-      readyReplicas: count(isReady),
-      availableReplicas: count((pod) => isAvailable(pod, spec.minReadySeconds ?? 0, nowMs)),
-      observedGeneration: metadata.generation,
-    }),
+    ...withoutZeros({ ...countPods(active, spec, nowMs), observedGeneration: metadata.generation }),
     ...(terminating !== undefined && { terminatingReplicas: terminating }),
     ...(conditions.length > 0 && { conditions }),
   };
+}
+
+/** In one go: it is done at every change of a pod, and there may be thousands. */
+function countPods(active: readonly Pod[], { template, minReadySeconds = 0 }: Replicated['spec'], nowMs: number) {
+  const templateLabels = selectorOfLabels(template?.metadata?.labels);
+  const counts = { fullyLabeledReplicas: 0, readyReplicas: 0, availableReplicas: 0 };
+  for (const pod of active) {
+    if (matchesLabels(templateLabels, pod.metadata.labels)) counts.fullyLabeledReplicas++;
+    if (!isReady(pod)) continue;
+    counts.readyReplicas++;
+    if (minReadySeconds === 0 || isAvailable(pod, minReadySeconds, nowMs)) counts.availableReplicas++;
+  }
+  return counts;
 }
 
 export const statusDiffers = (next: ReplicasStatus, old: ReplicasStatus): boolean => !semanticallyEqual(next, old);

@@ -58,9 +58,9 @@ export function replicasController<O extends Replicated>(replicas: ReplicasKind<
     const owned = context.owned(Pod, object);
     const matching = { kind: Pod, owner: object, ownerKind: kind, selector: selector(object) };
     const orphans = context.orphans(Pod, object.metadata.namespace ?? '');
-    const active = await claim(context, { ...matching, objects: [...owned, ...orphans].filter(isActive) });
+    const active = await claim(context, { ...matching, objects: [...owned.filter(isActive), ...orphans.filter(isActive)] });
     if (!replicas.tellsTerminating) return { active };
-    const leaving = owned.filter((pod) => pod.metadata.deletionTimestamp !== undefined && !isFinished(pod));
+    const leaving = owned.filter(isTerminating);
     return { active, terminating: leaving.filter((pod) => standing(pod, matching) === 'ours').length };
   }
 
@@ -96,8 +96,15 @@ export function replicasController<O extends Replicated>(replicas: ReplicasKind<
   return defineController<O>({ name, for: kind, owns: [Pod], watches: [watchOf(Pod, suitors)], reconcile });
 }
 
+const isTerminating = (pod: PodObject): boolean => pod.metadata.deletionTimestamp !== undefined && !isFinished(pod);
+
 /** Nothing changes in the API when a pod has been ready for long enough: one must look again. */
 function untilNextIsAvailable(active: readonly PodObject[], minReadySeconds: number, nowMs: number): After {
-  const waits = active.map((pod) => availableInMs(pod, minReadySeconds, nowMs)).filter((wait) => wait !== undefined && wait > 0);
-  return waits.length > 0 ? { requeueAfterMs: Math.min(...(waits as number[])) } : undefined;
+  if (minReadySeconds === 0) return undefined;
+  let nextMs = Infinity;
+  for (const pod of active) {
+    const waitMs = availableInMs(pod, minReadySeconds, nowMs) ?? 0;
+    if (waitMs > 0) nextMs = Math.min(nextMs, waitMs);
+  }
+  return nextMs === Infinity ? undefined : { requeueAfterMs: nextMs };
 }
