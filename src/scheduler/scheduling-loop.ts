@@ -28,8 +28,9 @@ export interface SchedulingLoopOptions {
   readonly plugins: readonly PluginFactory[];
 }
 
-/** After so many pods others get a turn: what is bound meanwhile has to reach the API. */
+/** After so many pods, or so long, others get a turn: what is bound meanwhile has to reach the API. */
 const podsPerTurn = 64;
+const turnMs = 10;
 
 /** Takes pods from the queue, one cycle after the other, and sees to what comes of each. */
 export class SchedulingLoop {
@@ -128,7 +129,9 @@ export class SchedulingLoop {
   }
 
   #turn(): void {
-    for (let left = podsPerTurn; left > 0; left--) {
+    const { clock } = this.#env;
+    const endMs = clock.monotonic() + turnMs;
+    for (let left = podsPerTurn; left > 0 && clock.monotonic() < endMs; left--) {
       const queued = this.#queue.pop();
       if (!queued) return;
       this.#schedule(queued);
