@@ -14,10 +14,10 @@ import { changesNothing, managedByLabel, serviceNameLabel, writeSlices, type Sli
 import { Pace } from '../../workloads/pace.ts';
 import { ServicePods } from '../../workloads/services/service-pods.ts';
 import { TriggerTimes, withTriggerTime } from '../../workloads/services/trigger-times.ts';
-import { Topology } from './topology.ts';
-import { sameForZones } from './zone-shares.ts';
 import { planSlices } from './plan.ts';
 import { managedBy } from './service-slice.ts';
+import { Topology } from './topology.ts';
+import { sameForZones } from './zone-shares.ts';
 
 /**
  * Every service with a selector has EndpointSlices that tell of its pods.

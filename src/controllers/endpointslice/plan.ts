@@ -3,11 +3,11 @@ import type { Endpoint, EndpointPort, EndpointSlice } from '../../api/generated/
 import { belongsInEndpoints } from '../../workloads/services/endpoint-rules.ts';
 import { portsKey, recycle, type AddressType, type SlicePlan } from '../../workloads/services/endpoint-slices.ts';
 import { trafficDistributionOf, withHints } from './hints.ts';
-import { asksForTopologyHints, withTopologyHints, type TopologyHinted } from './topology-hints.ts';
-import type { ZoneShares } from './zone-shares.ts';
 import { place } from './placement.ts';
 import { addressTypesOf, endpointOf, endpointPortsOf } from './pod-endpoint.ts';
 import { hasLabelsOf, isOwnedBy, newSlice, sliceLabels } from './service-slice.ts';
+import { asksForTopologyHints, withTopologyHints, type TopologyHinted } from './topology-hints.ts';
+import type { ZoneShares } from './zone-shares.ts';
 
 export interface Situation {
   readonly service: Service;

@@ -3,8 +3,8 @@ import type { Endpoint, EndpointPort } from '../../api/generated/discovery/v1.ts
 import { isReady } from '../../api/pods/pod-state.ts';
 import { ipText, parseIp } from '../../api/validation/ip.ts';
 import { endpointHostname, isHeadless, targetPort } from '../../workloads/services/endpoint-rules.ts';
-import { zoneOf } from './zone-shares.ts';
 import type { AddressType } from '../../workloads/services/endpoint-slices.ts';
+import { zoneOf } from './zone-shares.ts';
 
 /** The families in which a service is reached: a set of slices each. One that says nothing has its address's, or both. */
 export function addressTypesOf({ spec }: Service): readonly AddressType[] {

@@ -4,6 +4,7 @@ import type { Context } from '../../client/controller.ts';
 import { keyOf } from '../../client/informer.ts';
 import { withType } from '../../workloads/owner.ts';
 import type { Outcome } from './plan.ts';
+import { addressTypesOf } from './pod-endpoint.ts';
 import { zoneShares, type ZoneShares } from './zone-shares.ts';
 
 /** Remembers the zones' shares until nodes change, and which services have topology hints, to tell of changes. */
@@ -26,7 +27,8 @@ export class Topology {
     const key = keyOf(service);
     const about = withType(service, Service);
     if (topology.length === 0 && this.#hinted.delete(key)) {
-      events.event(about, 'Warning', 'TopologyAwareHintsDisabled', 'Topology Aware Hints has been disabled');
+      const [addressType] = addressTypesOf(service);
+      events.event(about, 'Warning', 'TopologyAwareHintsDisabled', `Topology Aware Hints has been disabled, addressType: ${addressType}`);
     }
     for (const { addressType, problem } of topology) {
       if (problem !== undefined) {

@@ -148,8 +148,11 @@ describe('stateful set controller', () => {
     await set.create({ replicas: 1 });
     await plane.until(() => ready(1));
     const [first] = await revisions();
+    const cause = { 'kubernetes.io/change-cause': 'image b' };
+    await plane.client.patch(StatefulSet, at, 'merge', { metadata: { annotations: cause } });
     await set.setImage('b');
     await plane.until(async () => (await set.shape()).join() === 'web-0:b' && (await ready(1)));
+    assert.deepEqual((await revisions()).find(({ revision }) => revision === 2)?.metadata.annotations, cause);
     // What `kubectl rollout undo` does: the revision's data is a patch.
     await plane.client.patch(StatefulSet, at, 'strategic', first!.data);
     await plane.until(async () => (await set.shape()).join() === 'web-0:a' && (await ready(1)));

@@ -66,6 +66,8 @@ async function updateRevision(set: StatefulSetObject, history: readonly Controll
     template,
     revision: nextRevision(history),
     hashLabel: 'controller.kubernetes.io/hash',
+    // Among them is what `kubectl rollout history` shows as the cause of the change.
+    ...(set.metadata.annotations && { annotations: set.metadata.annotations }),
     collisionCount,
   });
   return { update: made.revision, collisionCount: made.collisionCount };
