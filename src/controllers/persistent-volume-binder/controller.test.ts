@@ -190,6 +190,19 @@ describe('persistent volume binder', () => {
       assert.deepEqual([status.phase, spec.claimRef], ['Available', undefined]);
       await assert.rejects(plane.client.get(Pod, { namespace: 'default', name: 'recycler-for-v' }), isNotFound);
     });
+
+    test('Recycle says so when the pod fails, and tries again after a while', async () => {
+      await bindAndRemove('Recycle');
+      const recycler = () => plane.client.get(Pod, { namespace: 'default', name: 'recycler-for-v' });
+      const pod = await recycler();
+      await plane.client.updateStatus(Pod, { ...pod, status: { ...pod.status, phase: 'Failed', message: 'no room' } });
+      await settle();
+      const { status } = await volume('v');
+      assert.deepEqual([status.phase, status.message], ['Failed', 'Recycle failed: no room']);
+      assert.equal((await recycler()).metadata.uid, pod.metadata.uid);
+      await plane.clock.advance(31_000);
+      assert.notEqual((await recycler()).metadata.uid, pod.metadata.uid);
+    });
   });
 
   test('a claim whose volume goes is lost', async () => {

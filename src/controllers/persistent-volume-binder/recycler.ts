@@ -13,6 +13,9 @@ const namePrefix = 'recycler-for-';
 /** Upstream gives host paths a minute, and NFS five. */
 const minSeconds = { hostPath: 60, nfs: 300 } as const;
 
+/** How long after one pod the next begins, when it failed. */
+const tryAgainMs = 15_000;
+
 /** The volume that a recycler pod empties. */
 export const volumeOfRecycler = ({ metadata }: PodObject): string[] =>
   metadata.name?.startsWith(namePrefix) ? [metadata.name.slice(namePrefix.length)] : [];
@@ -34,7 +37,7 @@ export async function recycleVolume(volume: VolumeObject, context: Context): Pro
   }
   const running = context.get(Pod, `${recyclerNamespace}/${pod.metadata.name}`);
   if (!running) await create(pod, context);
-  else if (isFinished(running) && running.metadata.deletionTimestamp === undefined) await finish(volume, running, context);
+  else if (isFinished(running) && running.metadata.deletionTimestamp === undefined) return finish(volume, running, context);
   return true;
 }
 
@@ -46,10 +49,12 @@ async function create(pod: PodObject, { client }: Context): Promise<void> {
   }
 }
 
-async function finish(volume: VolumeObject, pod: PodObject, context: Context): Promise<void> {
+async function finish(volume: VolumeObject, pod: PodObject, context: Context): Promise<boolean> {
   if (pod.status.phase === 'Failed') {
     const why = pod.status.message ?? 'Pod was unexpectedly deleted.';
     await failVolume(volume, 'VolumeFailedRecycle', `Recycle failed: ${why}`, context);
+    // Its going brings the next; not at once.
+    if (context.env.clock.now() - Date.parse(pod.metadata.creationTimestamp ?? '') < tryAgainMs) return false;
   } else {
     context.events.event(withType(volume, PersistentVolume), 'Normal', 'VolumeRecycled', 'Volume recycled');
     await unbind(volume, context);
@@ -59,6 +64,7 @@ async function finish(volume: VolumeObject, pod: PodObject, context: Context): P
   } catch (error) {
     if (!isNotFound(error)) throw error;
   }
+  return true;
 }
 
 function podsThatUse({ spec: { claimRef } }: VolumeObject, { podsWithClaim }: Context): string[] {
