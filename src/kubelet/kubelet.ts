@@ -97,7 +97,6 @@ class KubeletRun implements RunningKubelet {
   readonly #server: KubeletServer;
   readonly #ends: (() => void)[] = [];
   #markReady: () => void = () => {};
-  #runtimeName = '';
 
   constructor(options: KubeletOptions, outer: Env) {
     this.#options = options;
@@ -132,7 +131,6 @@ class KubeletRun implements RunningKubelet {
     const { nodeName, runtime, pods, nodes, client } = this.#options;
     await this.#node.register();
     if (this.#env.signal.aborted) return;
-    this.#runtimeName = (await runtime.version()).runtimeName;
     this.#ends.push(
       (nodes ?? apiNodeSource(client, this.#env)).follow(nodeName, (node) => this.#node.observe(node)),
       runtime.onEvent(({ podUid }) => this.#workers.wake(podUid)),
@@ -153,7 +151,7 @@ class KubeletRun implements RunningKubelet {
   #makeParts(config: KubeletConfig, events: EventRecorder): KubeletParts {
     const { nodeName, client, runtime, files, machine, probes: transport, volumes = noVolumes, services } = this.#options;
     const env = this.#env;
-    const runtimeName = () => this.#runtimeName;
+    const runtimeName = () => this.#node.runtimeName;
     return {
       env,
       config,

@@ -140,6 +140,35 @@ describe('starting containers', () => {
     assert.ok((await node.eventsOf('patched')).includes('Killing: Container main definition changed, will be restarted'));
   });
 
+  test('a running container is given the resources that its pod is given later', async () => {
+    const resources = { requests: { cpu: '100m', memory: '64Mi' }, limits: { cpu: '200m', memory: '128Mi' } };
+    const resizePolicy = [{ resourceName: 'memory', restartPolicy: 'RestartContainer' }];
+    await node.run('resized', { containers: [{ ...main, resources, resizePolicy }] });
+    await plane.until(async () => isReady(await node.pod('resized')));
+    const resize = (limits: object) =>
+      plane.client.patch(
+        Pod,
+        { namespace: 'default', name: 'resized' },
+        'strategic',
+        { spec: { containers: [{ name: 'main', resources: { limits } }] } },
+        { subresource: 'resize' },
+      );
+    const told: number[] = [];
+    const { updateContainerResources } = node.runtime;
+    node.runtime.updateContainerResources = (id, linux) => {
+      told.push(linux.cpuQuotaMicros);
+      return updateContainerResources.call(node.runtime, id, linux);
+    };
+    await resize({ cpu: '500m' });
+    await plane.clock.advance(1000);
+    assert.deepEqual(told, [50_000]);
+    const [resized] = (await node.pod('resized')).status.containerStatuses ?? [];
+    assert.deepEqual([resized?.resources?.limits?.['cpu'], resized?.restartCount], ['500m', 0]);
+    await resize({ memory: '256Mi' });
+    await plane.clock.advance(3000);
+    assert.equal((await node.pod('resized')).status.containerStatuses?.[0]?.restartCount, 1);
+  });
+
   test('a container that begins anew with all others begins with the init containers', async () => {
     const rules = [{ action: 'RestartAllContainers', exitCodes: { operator: 'In', values: [88] } }];
     const init: Container = { ...main, name: 'init', command: ['sh', '-c', 'exit 0'] };

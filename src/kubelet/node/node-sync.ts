@@ -6,7 +6,7 @@ import { Node } from '../../api/kinds/core/node.ts';
 import { semanticallyEqual } from '../../api/semantic-equality.ts';
 import type { Client } from '../../client/client.ts';
 import type { EventRecorder } from '../../client/event-recorder.ts';
-import type { ContainerRuntime } from '../../runtime/cri.ts';
+import type { ContainerRuntime, RuntimeVersion } from '../../runtime/cri.ts';
 import type { KubeletConfig } from '../config.ts';
 import type { Machine } from '../ports.ts';
 import { conditionEvent, nodeStatus, registeredNode } from './node-status.ts';
@@ -31,6 +31,8 @@ const maxRetryMs = 7000;
 export class NodeSync {
   readonly #options: NodeSyncOptions;
   #node: NodeType | undefined;
+  /** It does not change under a running kubelet. */
+  #version: RuntimeVersion = { runtimeName: '', runtimeVersion: '' };
   #podCidr = '';
   #reportedMs = -Infinity;
   #syncing: Promise<void> | undefined;
@@ -46,13 +48,19 @@ export class NodeSync {
     return this.#node;
   }
 
-  /** Resolves when the API has the node; tries until then. */
+  /** `containerd`: known once the node is registered. */
+  get runtimeName(): string {
+    return this.#version.runtimeName;
+  }
+
+  /** Resolves when the runtime answers and the API has the node; tries until then. */
   async register(): Promise<void> {
-    const { env, config, nodeName, machine, events } = this.#options;
+    const { env, config, nodeName, machine, events, runtime } = this.#options;
     this.#tell(events, 'Starting', 'Starting kubelet.');
-    await this.#takePodCidr(config.podCidr);
     for (let waitMs = firstRetryMs; !env.signal.aborted; waitMs = Math.min(waitMs * 2, maxRetryMs)) {
       try {
+        this.#version = await runtime.version();
+        await this.#takePodCidr(config.podCidr);
         const status = await this.#status({});
         await this.#create(registeredNode(nodeName, config, machine, status));
         break;
@@ -128,8 +136,16 @@ export class NodeSync {
     const { nodeName, config, machine, runtime, health, env } = this.#options;
     await health.refresh();
     const images = health.problems.length === 0 ? await runtime.listImages() : [];
-    const version = await runtime.version().catch(() => unknownVersion);
-    return nodeStatus({ nodeName, config, machine, version, images, problems: health.problems, before, nowMs: env.clock.now() });
+    return nodeStatus({
+      nodeName,
+      config,
+      machine,
+      version: this.#version,
+      images,
+      problems: health.problems,
+      before,
+      nowMs: env.clock.now(),
+    });
   }
 
   async #create(node: NodeType): Promise<void> {
@@ -185,8 +201,6 @@ export class NodeSync {
     events.event({ kind: 'Node', name: nodeName, uid: nodeName, apiVersion: 'v1' }, 'Normal', reason, message);
   }
 }
-
-const unknownVersion = { runtimeName: 'unknown', runtimeVersion: 'Unknown' };
 
 const revision = (node: NodeType | undefined): number => Number(node?.metadata.resourceVersion ?? 0);
 

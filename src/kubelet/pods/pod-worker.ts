@@ -2,6 +2,7 @@ import type { Pod, PodStatus } from '../../api/generated/core/v1.ts';
 import { isFinished } from '../../api/pods/pod-state.ts';
 import { semanticallyEqual } from '../../api/semantic-equality.ts';
 import { podEvent } from '../containers/container-events.ts';
+import { Resizer } from '../containers/resize.ts';
 import type { KubeletParts } from '../kubelet-parts.ts';
 import { kubeletConditions } from '../status/conditions.ts';
 import type { StartFailure } from '../status/container-statuses.ts';
@@ -39,6 +40,7 @@ export class PodWorker {
   readonly #options: PodWorkerOptions;
   readonly #failures = new Map<string, StartFailure>();
   readonly #volumes: PodVolumes;
+  readonly #resizer = new Resizer();
   #pod: Pod;
   #stage: Stage = 'running';
   /** The source has it no more. */
@@ -152,6 +154,7 @@ export class PodWorker {
     probes.follow(pod, view, this.#before);
     const status = this.#report(view);
     if (isOver(pod, status) || this.#verdict) return this.#end();
+    if (await this.#resizer.apply(this.#parts, pod, view, this.#cut.signal)) return this.wake();
     const actions = podActions(pod, view, probes);
     if (isIdle(actions)) return this.#tidy(view);
     const problem = pod.spec.hostNetwork ? undefined : this.#options.networkProblem();
