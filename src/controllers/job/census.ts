@@ -64,6 +64,10 @@ export function takeCensus(job: Job, ofJob: readonly Pod[]): Census {
   };
 }
 
+/** No failed pod will be replaced: none has to stay for it. */
+export const withoutReplacements = (census: Census): Census =>
+  census.indexes ? { ...census, indexes: { ...census.indexes, awaitingReplacement: new Map() } } : census;
+
 function indexCensus(job: Job, pods: readonly Pod[], active: readonly Pod[]): IndexCensus {
   const { completions = 0, backoffLimitPerIndex } = job.spec;
   const indexesWhere = (holds: (pod: Pod) => boolean) =>

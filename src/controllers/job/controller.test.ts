@@ -4,6 +4,7 @@ import type { Job as JobObject, JobSpec } from '../../api/generated/batch/v1.ts'
 import type { Pod as PodObject, PodStatus } from '../../api/generated/core/v1.ts';
 import { Job } from '../../api/kinds/batch/job.ts';
 import { Event } from '../../api/kinds/core/event.ts';
+import { Namespace } from '../../api/kinds/core/namespace.ts';
 import { Pod } from '../../api/kinds/core/pod.ts';
 import { startVirtualControlPlane, type VirtualControlPlane } from '../../cluster/virtual-control-plane.ts';
 
@@ -225,6 +226,22 @@ describe('job controller', () => {
     await plane.clock.advance(2_000);
     assert.deepEqual(await pods(), []);
     await assert.rejects(plane.client.get(Job, at), { code: 404 });
+  });
+
+  test('a namespace that goes is not held up by failed pods that no other will replace', async () => {
+    const namespace = 'going';
+    await plane.client.create(Namespace, { metadata: { name: namespace }, spec: {}, status: {} });
+    await settle();
+    const template = { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'i' }] } } as const;
+    const spec = { completionMode: 'Indexed', completions: 2, backoffLimitPerIndex: 3, template } as const;
+    await plane.client.create<JobObject>(Job, { metadata: { name: 'job', namespace }, spec, status: {} });
+    await settle();
+    await plane.client.delete(Namespace, { name: namespace });
+    const left = async () => (await plane.client.list(Pod, { namespace })).items;
+    for (const { metadata } of await left()) await plane.client.delete(Pod, { namespace, name: metadata.name! });
+    assert.equal((await left()).length, 1);
+    await plane.clock.advance(15_000);
+    assert.deepEqual(await left(), []);
   });
 
   test('a job that is managed by another controller is left alone', async () => {

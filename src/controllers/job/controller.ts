@@ -10,7 +10,7 @@ import { keyOf } from '../../client/informer.ts';
 import { claim } from '../../workloads/claim.ts';
 import { controllerOf, withType } from '../../workloads/owner.ts';
 import { BackOffs, withEnded, type Failures } from './back-off.ts';
-import { takeCensus, type Census } from './census.ts';
+import { takeCensus, withoutReplacements, type Census } from './census.ts';
 import { jobCondition, withCondition } from './conditions.ts';
 import { isFinished, isManagedElsewhere, isSuspended, trackingFinalizer } from './job-state.ts';
 import { Pace } from './pace.ts';
@@ -57,7 +57,7 @@ async function sync(known: JobObject, context: Context, backOffs: BackOffs): Pro
   const failures = withEnded(backOffs.of(job), census.newlySucceeded, census.newlyFailed);
   const decided = verdictOn(census, clock.now());
   const { outcome, verdict, status } = decided ? await end(census, decided, context) : await goOn(census, failures, context);
-  const noted = tally(census, withCounts(status, outcome), verdict);
+  const noted = tally(outcome.isAtAnEnd ? withoutReplacements(census) : census, withCounts(status, outcome), verdict);
   const written = await write(known, noted.status, context);
   backOffs.note(job, failures);
   await settle(written, census, noted, noted.isFull ? undefined : verdict, outcome, context);

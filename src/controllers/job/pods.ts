@@ -22,6 +22,8 @@ export interface Counts {
 export interface Outcome extends Counts {
   readonly failure?: { readonly error: unknown };
   readonly waitMs?: number;
+  /** The namespace is going: no pod will ever be made there again. */
+  readonly isAtAnEnd?: boolean;
 }
 
 export async function carryOut(plan: Plan, census: Census, context: Context): Promise<Outcome> {
@@ -73,6 +75,7 @@ async function deleteIfThere(pod: PodObject, job: JobObject, context: Context): 
 async function createPods({ count, indexes }: Extract<Plan, { do: 'create' }>, census: Census, context: Context): Promise<Outcome> {
   const { job } = census;
   const template = trackedTemplate(job);
+  let refused = 0;
   const create = async (at: number) => {
     const index = indexes?.[at];
     try {
@@ -82,11 +85,12 @@ async function createPods({ count, indexes }: Extract<Plan, { do: 'create' }>, c
         await createPod(context, indexedTemplate(job, index, failed), job, Job, { generateName: indexedNamePrefix(job, index) });
       }
     } catch (error) {
-      // Nothing more can be made here, and that is no fault.
       if (!isNamespaceTerminating(error)) throw error;
+      // That is no fault, and no use trying again.
+      refused++;
     }
   };
   const { succeeded, failure } = await slowStart(count, create);
   const counts = countsOf(census);
-  return { ...counts, active: counts.active + succeeded, ...(failure && { failure }) };
+  return { ...counts, active: counts.active + succeeded - refused, isAtAnEnd: refused > 0, ...(failure && { failure }) };
 }
