@@ -145,6 +145,7 @@ describe('kubelet', () => {
     await node.start();
     await node.run('web', { containers: [{ name: 'main', image: 'nginx' }] });
     await plane.until(async () => isReady(await node.pod('web')));
+    const before = await node.pod('web');
     await node.stop();
     node.runtime.powerOff();
     await plane.clock.advance(60_000);
@@ -154,6 +155,8 @@ describe('kubelet', () => {
     const { status } = await node.pod('web');
     assert.equal(status.containerStatuses?.[0]?.restartCount, 1);
     assert.ok(status.containerStatuses?.[0]?.lastState?.terminated);
+    assert.deepEqual(status.podIPs, [{ ip: status.podIP }]);
+    assert.notEqual(status.podIP, before.status.podIP);
     assert.ok(isReady(await node.pod('web')));
     assert.ok((await node.eventsOf('web')).includes('SandboxChanged: Pod sandbox changed, it will be killed and re-created.'));
   });

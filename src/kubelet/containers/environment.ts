@@ -11,7 +11,7 @@ export interface EnvironmentInput {
   readonly container: Container;
   readonly addresses: PodAddresses;
   readonly node: Node | undefined;
-  readonly objects: ObjectReader;
+  readonly objects: Pick<ObjectReader, 'configMap' | 'secret'>;
   /** Of the pod's namespace and of `default`. */
   readonly services: readonly Service[];
 }
