@@ -4,6 +4,7 @@ import type {
   MetricStatus,
 } from '../../api/generated/autoscaling/v2.ts';
 import type { Pod as PodObject } from '../../api/generated/core/v1.ts';
+import type { Kind } from '../../api/kind.ts';
 import { HorizontalPodAutoscaler } from '../../api/kinds/autoscaling/horizontalpodautoscaler.ts';
 import { Pod } from '../../api/kinds/core/pod.ts';
 import { matchesLabels, parseLabelSelector } from '../../api/label-selector.ts';
@@ -13,13 +14,20 @@ import type { Context } from '../../client/controller.ts';
 import { keyOf } from '../../client/informer.ts';
 import { messageOf } from '../../workloads/error-message.ts';
 import { withType } from '../../workloads/owner.ts';
+import type { ControllerFlags } from '../flags.ts';
 import { Conditions } from './conditions.ts';
-import type { AutoscalerOptions } from './controller.ts';
 import type { History } from './history.ts';
 import { limit, limitByBehavior } from './limits.ts';
 import { MetricError, proposeBy, toleranceOf, type MetricProposal } from './metric-proposals.ts';
+import type { ResourceMetrics } from './resource-metrics.ts';
 import { readTarget, resize, type ScaleTarget } from './scale-target.ts';
 import type { Selections } from './selections.ts';
+
+export interface AutoscalerOptions {
+  readonly kinds: () => readonly Kind[];
+  readonly metrics: ResourceMetrics;
+  readonly flags: ControllerFlags;
+}
 
 /** Looks at the target once, and resizes it where that is called for. Rejects after the status has told what was wrong. */
 export async function autoscale(

@@ -1,19 +1,10 @@
-import type { Kind } from '../../api/kind.ts';
 import { HorizontalPodAutoscaler } from '../../api/kinds/autoscaling/horizontalpodautoscaler.ts';
 import { Pod } from '../../api/kinds/core/pod.ts';
 import { defineController, type Context, type Controller } from '../../client/controller.ts';
 import { keyOf } from '../../client/informer.ts';
-import type { ControllerFlags } from '../flags.ts';
-import { autoscale } from './autoscale.ts';
+import { autoscale, type AutoscalerOptions } from './autoscale.ts';
 import { History } from './history.ts';
-import type { ResourceMetrics } from './resource-metrics.ts';
 import { Selections } from './selections.ts';
-
-export interface AutoscalerOptions {
-  readonly kinds: () => readonly Kind[];
-  readonly metrics: ResourceMetrics;
-  readonly flags: ControllerFlags;
-}
 
 /**
  * Sizes targets by what their pods use. Each autoscaler is looked at every sync period, and not in

@@ -37,7 +37,14 @@ export function jobController(): Controller {
       if (isManagedElsewhere(job)) return;
       if (isFinished(job)) return forget(keyOf(job));
       const restMs = pace.restMs(job, context.env.clock.now());
-      return restMs > 0 ? { requeueAfterMs: restMs } : sync(job, context, backOffs);
+      if (restMs > 0) return { requeueAfterMs: restMs };
+      try {
+        return await sync(job, context, backOffs);
+      } catch (error) {
+        // The queue knows when to try again, ever later.
+        pace.forget(keyOf(job));
+        throw error;
+      }
     },
     gone: async (key) => forget(key),
   });
