@@ -18,13 +18,16 @@ import { EmbeddedStore } from '../store/embedded-store.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 import type { Store } from '../store/store.ts';
 import { wireHandler } from '../wire/handler.ts';
-import { startControllers, startServerControllers } from './controllers.ts';
+import { metricsApi } from '../addons/metrics/api.ts';
+import { metricsServerAccount } from '../addons/metrics/install.ts';
+import type { ControllerFlags } from '../controllers/flags.ts';
+import { startComponents } from './components.ts';
 import { contextName } from './home.ts';
 import { kubeconfigFor, type Kubeconfig } from './kubeconfig.ts';
-import { nodeAddress, registerNodes } from './nodes.ts';
+import { nodeAddress, SimulatedNodes } from './simulated-nodes.ts';
 import { clientCredentials, clients, ensurePki, type ClusterPki } from './pki.ts';
 import { firstAddress } from '../apiserver/service-addresses/ip-range.ts';
-import type { ClusterSpec } from './spec.ts';
+import { podSubnet, type ClusterSpec } from './spec.ts';
 
 export interface ControlPlaneOptions {
   readonly spec: ClusterSpec;
@@ -49,6 +52,7 @@ export interface ControlPlane extends AsyncDisposable {
   readonly api: RunningApiServer;
   /** An administrator's client, without a socket between. */
   readonly client: Client;
+  readonly nodes: SimulatedNodes;
   /** Resolves with the failure when the store has stopped for good; never, while all is well. */
   readonly failed: Promise<Error>;
 }
@@ -56,6 +60,13 @@ export interface ControlPlane extends AsyncDisposable {
 /** The port of the first cluster, where nobody else has it. */
 const defaultPort = 6443;
 
+const metricsServer: Credentials = {
+  by: 'identity',
+  user: {
+    name: `system:serviceaccount:${metricsServerAccount.namespace}:${metricsServerAccount.name}`,
+    groups: ['system:serviceaccounts', 'system:serviceaccounts:kube-system', 'system:authenticated'],
+  },
+};
 const administrator: Credentials = { by: 'identity', user: { name: clients.superAdmin.name, groups: clients.superAdmin.groups } };
 
 /** Starts everything; when it resolves, the API answers. Whatever fails on the way is taken down again. */
@@ -75,6 +86,8 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const [pki, store] = await Promise.all([openPki(options, env), openStore(options, env)]);
   opened.use(store);
   const listening = { port: spec.apiPort ?? 0 };
+  const nodes = new SimulatedNodes(env, spec.name);
+  opened.defer(() => nodes.stop());
   const api = await startApiServer({
     env,
     store,
@@ -84,10 +97,13 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     externalAddress: () => `${spec.apiAddress}:${listening.port}`,
     serviceSubnet: spec.serviceSubnet,
     processFigures,
+    connector: nodes.connector,
+    aggregated: [metricsApi({ clock: env.clock, client: () => metricsClient, statsOf: (name) => nodes.statsOf(name) })],
     ...(options.freeze && { freeze: true }),
   });
   opened.use(api);
   const client = typedClient({ api: api.call, credentials: administrator, userAgent: 'slipway' });
+  const metricsClient = typedClient({ api: api.call, credentials: metricsServer, userAgent: 'metrics-server' });
   const https = opened.use(await listen(spec, pki, api, env));
   listening.port = https.port;
   await ensureBootstrap(client, {
@@ -98,9 +114,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     clientCa: pki.ca.certificatePem,
     nowMs: env.clock.now(),
   });
-  await registerNodes(client, env.clock, spec.nodes);
-  await startServerControllers({ api, env });
-  await startControllers({ api, env, flags: { rootCaPem: pki.ca.certificatePem } });
+  await startComponents({ api, client, env, nodes, nodeSpecs: spec.nodes, flags: controllerFlags(spec, pki) });
 
   const server = `https://${spec.apiAddress.includes(':') ? `[${spec.apiAddress}]` : spec.apiAddress}:${https.port}`;
   const held = opened.move();
@@ -111,8 +125,18 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     store,
     api,
     client,
+    nodes,
     failed: storeFailure(store, env),
     [Symbol.asyncDispose]: () => held.disposeAsync(),
+  };
+}
+
+function controllerFlags(spec: ClusterSpec, { ca }: ClusterPki): Partial<ControllerFlags> {
+  const { certificatePem, privateKeyPem } = ca;
+  return {
+    rootCaPem: certificatePem,
+    ...(privateKeyPem !== undefined && { clusterSigning: { certificatePem, privateKeyPem } }),
+    clusterCidr: podSubnet(spec.nodes.length),
   };
 }
 

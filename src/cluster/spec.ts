@@ -31,3 +31,6 @@ export function defaultNodes(cluster: string, workers: number): NodeSpec[] {
 export const workerName = (cluster: string, index: number): string => `${cluster}-worker${index === 0 ? '' : index + 1}`;
 
 export const defaultServiceSubnet = '10.96.0.0/16';
+
+/** From which each node gets a /24 for its pods: kind's own where that is enough, a wider one for thousands of nodes. */
+export const podSubnet = (nodes: number): string => (nodes <= 200 ? '10.244.0.0/16' : '10.128.0.0/9');
