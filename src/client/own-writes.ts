@@ -3,7 +3,7 @@ import type { Env } from '../base/env.ts';
 import { ApiError } from '../api/errors.ts';
 import type { Kind } from '../api/kind.ts';
 import type { KubeObject, Status } from '../api/meta.ts';
-import type { At, Client } from './client.ts';
+import type { At, Client, List } from './client.ts';
 import { keyOf, type Informer } from './informer.ts';
 import { kindKey, type Informers } from './informers.ts';
 
@@ -94,7 +94,7 @@ export class OwnWrites {
       const list = await reader.list(kind, namespace === undefined ? {} : { namespace }).catch(() => undefined);
       if (!list) await sleep(clock, askAgainMs, signal);
       else {
-        this.#takeOver(kind, namespace, list.items);
+        this.#takeOver(kind, namespace, list);
         break;
       }
     }
@@ -102,13 +102,16 @@ export class OwnWrites {
     this.#onSettled();
   }
 
-  /** The informer must come to see all that the server has, and miss all that it has no more. */
-  #takeOver(kind: Kind, namespace: string | undefined, items: readonly KubeObject[]): void {
+  /** The informer must come to see all that the server has, and miss all that it has no more. It may be ahead of the list. */
+  #takeOver(kind: Kind, namespace: string | undefined, { items, metadata }: List<KubeObject>): void {
     const present = new Set(items.map(keyOf));
+    const listed = Number(metadata.resourceVersion);
     for (const item of items) this.#note(kind, item);
-    for (const known of this.#informers.of(kind).list())
-      if ((namespace === undefined || known.metadata.namespace === namespace) && !present.has(keyOf(known)))
-        this.#noteDeletion(kind, known);
+    for (const known of this.#informers.of(kind).list()) {
+      const isWithin = namespace === undefined || known.metadata.namespace === namespace;
+      const isNewer = Number(known.metadata.resourceVersion) > listed;
+      if (isWithin && !isNewer && !present.has(keyOf(known))) this.#noteDeletion(kind, known);
+    }
   }
 
   #note(kind: Kind, { metadata }: KubeObject): void {

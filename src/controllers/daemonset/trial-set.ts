@@ -63,7 +63,7 @@ export function playScheduler(client: Client): void {
   const bind = (pod: PodObject) =>
     client.createSub(
       { group: '', version: 'v1', resource: 'pods', subresource: 'binding', namespace: at.namespace, name: pod.metadata.name! },
-      { metadata: pod.metadata, target: { kind: 'Node', name: targetNodeOf(pod) } } as KubeObject,
+      { metadata: { name: pod.metadata.name, namespace: at.namespace }, target: { kind: 'Node', name: targetNodeOf(pod) } } as KubeObject,
     );
   const event = (type: string, pod: PodObject) => {
     if (type === 'ADDED' && !pod.spec.nodeName) void bind(pod);
