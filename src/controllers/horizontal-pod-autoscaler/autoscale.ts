@@ -233,7 +233,8 @@ class Look {
     const message = `the HPA controller was able to update the target scale to ${replicas}`;
     this.#conditions.set('AbleToScale', 'True', { reason: 'SucceededRescale', message });
     this.#tell('Normal', 'SuccessfulRescale', `New size: ${replicas}; reason: ${reason}`);
-    this.#history.changed(replicas - current, this.#nowMs);
+    // Only policies look back at it, and only from when there are some.
+    if (this.#autoscaler.spec.behavior) this.#history.changed(replicas - current, this.#nowMs);
     this.#sized(current, replicas, statuses);
     this.#status = { ...this.#status, lastScaleTime: timestampOf(this.#nowMs) };
   }
