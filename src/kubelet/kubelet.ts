@@ -100,7 +100,12 @@ class KubeletRun implements RunningKubelet {
 
   constructor(options: KubeletOptions, outer: Env) {
     this.#options = options;
-    this.ready = new Promise((resolve) => (this.#markReady = resolve));
+    this.ready = new Promise((resolve, reject) => {
+      this.#markReady = resolve;
+      this.#life.signal.addEventListener('abort', () => reject(new Error('the kubelet was stopped before it was ready')));
+    });
+    // Nobody need ask.
+    this.ready.catch(() => {});
     const env = { ...outer, log: outer.log.named('kubelet'), signal: AbortSignal.any([outer.signal, this.#life.signal]) };
     this.#env = env;
     const { nodeName, client, runtime, machine } = options;

@@ -56,9 +56,14 @@ export class TrialKubelet {
   }
 
   async start(): Promise<void> {
-    this.#running = await this.component.start(this.env);
+    this.adopt(await this.component.start(this.env));
     // Pods need an account, which no controller makes here.
     await this.client.create(ServiceAccount, { metadata: { name: 'default', namespace: 'default' } }).catch(() => {});
+  }
+
+  /** What was started elsewhere is what `stop` stops. */
+  adopt(running: RunningKubelet): void {
+    this.#running = running;
   }
 
   async stop(): Promise<void> {

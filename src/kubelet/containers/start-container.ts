@@ -2,7 +2,6 @@ import type { Container, Pod } from '../../api/generated/core/v1.ts';
 import type { PodSandboxConfig } from '../../runtime/cri.ts';
 import type { KubeletParts } from '../kubelet-parts.ts';
 import { latestEndedOf, latestOf, type PodView } from '../pods/pod-view.ts';
-import { ConfigError } from './config-error.ts';
 import { containerConfig, type ContainerPlace } from './container-config.ts';
 import { containerEvent } from './container-events.ts';
 import { durationText } from './duration-text.ts';
@@ -40,7 +39,7 @@ export async function startContainer(parts: KubeletParts, input: StartInput): Pr
   const latest = latestOf(view, container.name);
   const attempt = latest ? latest.metadata.attempt + 1 : knownAttempts;
   const config = await containerConfig(parts, pod, container, { ...place, attempt, imageRef }).catch((error: unknown) =>
-    Promise.reject(failed(error instanceof ConfigError ? 'CreateContainerConfigError' : 'CreateContainerError', error)),
+    Promise.reject(failed('CreateContainerConfigError', error)),
   );
   const id = await runtime
     .createContainer(sandboxId, config)

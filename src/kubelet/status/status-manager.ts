@@ -1,5 +1,5 @@
 import type { Env } from '../../base/env.ts';
-import { isConflict, isNotFound } from '../../api/errors.ts';
+import { isNotFound } from '../../api/errors.ts';
 import type { Pod as PodType, PodStatus } from '../../api/generated/core/v1.ts';
 import { Pod } from '../../api/kinds/core/pod.ts';
 import { semanticallyEqual } from '../../api/semantic-equality.ts';
@@ -17,6 +17,8 @@ interface Entry {
   /** Nothing of the pod is left on the node: the API may forget it. */
   finished: boolean;
   writing: boolean;
+  /** Something is new since the last look at what there is to write. */
+  dirty: boolean;
   cancelRetry?: () => void;
 }
 
@@ -43,10 +45,10 @@ export class StatusManager {
   set(pod: PodType, status: PodStatus): void {
     const uid = pod.metadata.uid!;
     const entry = this.#entries.get(uid);
-    if (!entry) this.#entries.set(uid, { pod, status, finished: false, writing: false });
+    if (!entry) this.#entries.set(uid, newEntry(pod, status));
     else if (semanticallyEqual(entry.status, status)) return;
     else entry.status = status;
-    void this.#write(uid);
+    this.#changed(uid);
   }
 
   /** The pod as the source has it now. What others changed of our status is put right. */
@@ -54,15 +56,16 @@ export class StatusManager {
     const entry = this.#entries.get(pod.metadata.uid!);
     if (!entry || revision(pod) <= revision(entry.pod)) return;
     entry.pod = pod;
-    void this.#write(pod.metadata.uid!);
+    this.#changed(pod.metadata.uid!);
   }
 
   /** The pod has ended, and nothing of it is left on the node. */
   finish(pod: PodType): void {
-    const entry = this.#entries.get(pod.metadata.uid!) ?? { pod, status: pod.status, finished: false, writing: false };
+    const uid = pod.metadata.uid!;
+    const entry = this.#entries.get(uid) ?? newEntry(pod, pod.status ?? {});
     entry.finished = true;
-    this.#entries.set(pod.metadata.uid!, entry);
-    void this.#write(pod.metadata.uid!);
+    this.#entries.set(uid, entry);
+    this.#changed(uid);
   }
 
   forget(podUid: string): void {
@@ -70,22 +73,30 @@ export class StatusManager {
     this.#entries.delete(podUid);
   }
 
-  async #write(uid: string): Promise<void> {
+  #changed(uid: string): void {
     const entry = this.#entries.get(uid);
-    if (!entry || entry.writing) return;
+    if (!entry) return;
+    entry.dirty = true;
+    if (!entry.writing) void this.#write(uid, entry);
+  }
+
+  async #write(uid: string, entry: Entry): Promise<void> {
+    const { signal, log, clock } = this.#env;
     entry.writing = true;
     entry.cancelRetry?.();
     try {
-      while (this.#entries.get(uid) === entry && !this.#env.signal.aborted && (await this.#writeOnce(uid, entry)));
-    } catch (error) {
-      if (isNotFound(error) || isConflict(error)) this.forget(uid);
-      else {
-        this.#env.log.verbose(2, 'Failed to update status for pod', { pod: entry.pod.metadata.name, err: error });
-        if (!this.#env.signal.aborted) entry.cancelRetry = this.#env.clock.after(retryMs, () => void this.#write(uid));
+      while (entry.dirty && this.#entries.get(uid) === entry && !signal.aborted) {
+        entry.dirty = false;
+        if (await this.#writeOnce(uid, entry)) entry.dirty = true;
       }
-    } finally {
-      entry.writing = false;
+    } catch (error) {
+      if (isNotFound(error)) this.forget(uid);
+      else {
+        log.verbose(2, 'Failed to update status for pod', { pod: entry.pod.metadata.name, err: error });
+        if (!signal.aborted) entry.cancelRetry = clock.after(retryMs, () => this.#changed(uid));
+      }
     }
+    entry.writing = false;
   }
 
   /** False when there was nothing to write. */
@@ -108,23 +119,19 @@ export class StatusManager {
   }
 
   async #delete(entry: Entry): Promise<boolean> {
-    const { uid, namespace, name, deletionTimestamp } = entry.pod.metadata;
+    const { uid = '', namespace, name = '', deletionTimestamp } = entry.pod.metadata;
     if (!entry.finished || deletionTimestamp === undefined) return false;
-    this.forget(uid!);
-    try {
-      await this.#client.delete(
-        Pod,
-        { ...(namespace !== undefined && { namespace }), name: name! },
-        { gracePeriodSeconds: 0, preconditions: { uid: uid! } },
-      );
-    } catch (error) {
-      if (isNotFound(error) || isConflict(error)) return false;
-      this.#entries.set(uid!, entry);
-      throw error;
-    }
+    await this.#client.delete(
+      Pod,
+      { ...(namespace !== undefined && { namespace }), name },
+      { gracePeriodSeconds: 0, preconditions: { uid } },
+    );
+    this.forget(uid);
     return false;
   }
 }
+
+const newEntry = (pod: PodType, status: PodStatus): Entry => ({ pod, status, finished: false, writing: false, dirty: false });
 
 const revision = ({ metadata }: PodType): number => Number(metadata.resourceVersion ?? 0);
 
