@@ -18,8 +18,9 @@ describe('own writes', () => {
   const map = (name: string) => ({ metadata: { namespace: 'default', name } });
 
   test('what came while the server was asked about a lost answer is not taken for deleted', async () => {
+    let isSlow = false;
     let release = () => {};
-    let held: Promise<void> | undefined;
+    const released = new Promise<void>((done) => (release = done));
     const client: Client = {
       ...plane.client,
       async create<O extends KubeObject>(...call: Parameters<typeof plane.client.create<O>>): Promise<O> {
@@ -28,14 +29,14 @@ describe('own writes', () => {
       },
       async list<O extends KubeObject>(...call: Parameters<typeof plane.client.list<O>>) {
         const answer = await plane.client.list(...call);
-        await held;
+        if (isSlow) await released;
         return answer;
       },
     };
     const informers = new Informers(client, plane.env);
     informers.of(ConfigMap);
     await informers.synced();
-    held = new Promise((done) => (release = done));
+    isSlow = true;
     const writes = new OwnWrites(informers, [ConfigMap], plane.env, () => undefined);
     await assert.rejects(writes.through(client).create(ConfigMap, map('mine')));
     await plane.clock.settle();
