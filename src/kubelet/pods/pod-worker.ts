@@ -2,6 +2,7 @@ import type { Pod, PodStatus } from '../../api/generated/core/v1.ts';
 import { isFinished } from '../../api/pods/pod-state.ts';
 import { semanticallyEqual } from '../../api/semantic-equality.ts';
 import { podEvent } from '../containers/container-events.ts';
+import type { PodAddresses } from '../containers/downward.ts';
 import { Resizer } from '../containers/resize.ts';
 import type { KubeletParts } from '../kubelet-parts.ts';
 import { kubeletConditions } from '../status/conditions.ts';
@@ -12,7 +13,7 @@ import { PodVolumes } from '../volumes/pod-volumes.ts';
 import { removeOldContainers, removeOldSandboxes, removePod } from './clean-up.ts';
 import { killPodContainers } from './kill-pod.ts';
 import { podActions, type PodActions } from './pod-actions.ts';
-import { readPod, readySandbox, runningContainers, type PodView } from './pod-view.ts';
+import { readPod, runningContainers, type PodView } from './pod-view.ts';
 import { syncPod } from './sync-pod.ts';
 
 /** After an error nobody expected. */
@@ -102,7 +103,7 @@ export class PodWorker {
   }
 
   stop(): void {
-    this.#cancelTimer?.();
+    this.#forgetTimer();
     this.#cut.abort();
   }
 
@@ -131,12 +132,17 @@ export class PodWorker {
     const { clock } = this.#parts.env;
     const dueMs = clock.monotonic() + ms;
     if (dueMs >= this.#timerDueMs) return;
-    this.#cancelTimer?.();
+    this.#forgetTimer();
     this.#timerDueMs = dueMs;
     this.#cancelTimer = clock.after(ms, () => {
       this.#timerDueMs = Infinity;
       this.wake();
     });
+  }
+
+  #forgetTimer(): void {
+    this.#cancelTimer?.();
+    this.#timerDueMs = Infinity;
   }
 
   async #step(): Promise<void> {
@@ -168,7 +174,7 @@ export class PodWorker {
   async #act(pod: Pod, view: PodView, actions: PodActions): Promise<void> {
     const { machine } = this.#parts;
     const { signal } = this.#cut;
-    const volumePaths = isStarting(actions) ? await this.#mount(pod, view) : nowhere;
+    const volumePaths = isStarting(actions) ? await this.#mount(pod) : nowhere;
     if (!volumePaths || signal.aborted) return;
     const before = new Map(this.#failures);
     const retryMs = await syncPod(this.#parts, {
@@ -187,9 +193,9 @@ export class PodWorker {
   }
 
   /** Where the volumes are; undefined while they are not there yet. */
-  async #mount(pod: Pod, view: PodView): Promise<ReadonlyMap<string, string> | undefined> {
+  async #mount(pod: Pod): Promise<ReadonlyMap<string, string> | undefined> {
     try {
-      return await this.#volumes.mount(pod, { podIps: readySandbox(view)?.ips ?? [], hostIps: this.#parts.machine.addresses });
+      return await this.#volumes.mount(pod, () => this.#addresses);
     } catch (error) {
       if (!(error instanceof MountError)) throw error;
       for (const message of error.messages) podEvent(this.#parts.events, pod, 'Warning', 'FailedMount', message);
@@ -211,10 +217,10 @@ export class PodWorker {
     const after = await readPod(runtime, this.#uid);
     if (runningContainers(after).length > 0) throw new Error('some containers are still running');
     for (const { id, state } of after.sandboxes) if (state === 'Ready') await runtime.stopPodSandbox(id);
+    await volumes.unmount(this.#uid);
     probes.stop(this.#uid);
     this.#stage = 'ended';
-    this.#cancelTimer?.();
-    await volumes.unmount(this.#uid);
+    this.#forgetTimer();
     images.forget(this.#uid);
     crashes.forget(`${this.#uid}_`);
     if (this.#gone) return this.#remove();
@@ -240,6 +246,10 @@ export class PodWorker {
 
   get #before(): PodStatus {
     return this.#parts.statuses.get(this.#uid) ?? this.#pod.status ?? {};
+  }
+
+  get #addresses(): PodAddresses {
+    return { podIps: (this.#before.podIPs ?? []).map(({ ip }) => ip), hostIps: this.#parts.machine.addresses };
   }
 
   async #refresh(): Promise<void> {

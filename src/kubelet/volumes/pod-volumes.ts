@@ -23,11 +23,11 @@ export class PodVolumes {
   }
 
   /** Where each volume is on the machine. Rejects with `MountError`. */
-  async mount(pod: Pod, addresses: PodAddresses): Promise<ReadonlyMap<string, string>> {
+  async mount(pod: Pod, addresses: () => PodAddresses): Promise<ReadonlyMap<string, string>> {
     if (this.#mounted) return this.#mounted;
     const { volumes, objects, client, node } = this.#parts;
     try {
-      const resolved = await resolveVolumes({ pod, objects, client, node: node(), addresses: () => addresses });
+      const resolved = await resolveVolumes({ pod, objects, client, node: node(), addresses });
       this.#mounted = await volumes.mount(pod, resolved);
       this.#failures = 0;
       return this.#mounted;

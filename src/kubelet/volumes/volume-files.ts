@@ -31,10 +31,10 @@ export async function filesOf(volume: Volume, input: FileSourceInput): Promise<F
   const { secret, configMap, downwardAPI, projected } = volume;
   if (secret) {
     const { secretName = '', items, optional, defaultMode: mode } = secret;
-    return constant(await secretFiles(secretName, items, optional, mode, input));
+    return checked(() => secretFiles(secretName, items, optional, mode, input));
   }
   if (configMap)
-    return constant(await configMapFiles(configMap.name ?? '', configMap.items, configMap.optional, configMap.defaultMode, input));
+    return checked(() => configMapFiles(configMap.name ?? '', configMap.items, configMap.optional, configMap.defaultMode, input));
   if (downwardAPI) return async () => (downwardAPI.items ?? []).map((item) => downwardFile(item, downwardAPI.defaultMode, input));
   if (!projected) return undefined;
   const parts: Files[] = [];
@@ -44,17 +44,18 @@ export async function filesOf(volume: Volume, input: FileSourceInput): Promise<F
 
 async function projectedFiles(source: VolumeProjection, mode: number | undefined, input: FileSourceInput): Promise<Files> {
   const { secret, configMap, downwardAPI, serviceAccountToken } = source;
-  if (secret) return constant(await secretFiles(secret.name ?? '', secret.items, secret.optional, mode, input));
-  if (configMap) return constant(await configMapFiles(configMap.name ?? '', configMap.items, configMap.optional, mode, input));
+  if (secret) return checked(() => secretFiles(secret.name ?? '', secret.items, secret.optional, mode, input));
+  if (configMap) return checked(() => configMapFiles(configMap.name ?? '', configMap.items, configMap.optional, mode, input));
   if (downwardAPI) return async () => (downwardAPI.items ?? []).map((item) => downwardFile(item, mode, input));
   if (serviceAccountToken) return async () => [await tokenFile(serviceAccountToken, input)];
   throw new Error('cluster trust bundles and pod certificates are not projected');
 }
 
-const constant =
-  (files: readonly VolumeFile[]): Files =>
-  async () =>
-    files;
+/** It can be read now, and is read again by whoever asks later: objects change. */
+async function checked(read: Files): Promise<Files> {
+  await read();
+  return read;
+}
 
 type Items = readonly KeyToPath[] | undefined;
 
