@@ -1,6 +1,5 @@
-import type { Component, Running } from '../base/component.ts';
 import type { Env } from '../base/env.ts';
-import type { Credentials } from '../api/call.ts';
+import type { ApiServer, Credentials } from '../api/call.ts';
 import { isAlreadyExists } from '../api/errors.ts';
 import { StorageClass } from '../api/kinds/storage/storageclass.ts';
 import { defaultStorageClass } from '../addons/local-provisioner/storage-class.ts';
@@ -12,12 +11,13 @@ import { Informers } from '../client/informers.ts';
 import { typedClient } from '../client/typed-client.ts';
 import type { ControllerFlags } from '../controllers/flags.ts';
 import { kubeScheduler } from '../scheduler/scheduler.ts';
-import { startControllers, startServerControllers } from './controllers.ts';
+import { controllerManager, startServerControllers } from './controllers.ts';
+import { Restartable } from './restartable.ts';
 import type { SimulatedNodes } from './simulated-nodes.ts';
 import type { NodeSpec } from './spec.ts';
 
 export interface ComponentsOptions {
-  readonly api: RunningApiServer;
+  readonly server: RunningApiServer;
   /** An administrator's. */
   readonly client: Client;
   readonly env: Env;
@@ -26,25 +26,33 @@ export interface ComponentsOptions {
   readonly flags: Partial<ControllerFlags>;
   /** kube-controller-manager's `--controllers`; all when absent. */
   readonly controllers?: readonly string[];
+  /** Each component's way to the API server; straight when absent. Tests put faults there. */
+  readonly wayOf?: (component: string) => ApiServer;
+}
+
+/** Those that can be stopped and started, as people do with static pods. */
+export interface Components {
+  readonly controllerManager: Restartable;
+  readonly scheduler: Restartable;
 }
 
 /** Everything of a cluster beside its store and API server. Resolves when all of it works and the nodes have registered. */
-export async function startComponents(options: ComponentsOptions): Promise<void> {
-  const { api, client, env, nodes, nodeSpecs, flags, controllers } = options;
-  await startServerControllers({ api, env });
+export async function startComponents(options: ComponentsOptions): Promise<Components> {
+  const { server, client, env, nodes, nodeSpecs, flags, controllers, wayOf = () => server.call } = options;
+  await startServerControllers(server, env);
+  const manager = controllerManager({ server, api: wayOf('kube-controller-manager'), flags, ...(controllers && { controllers }) });
+  const scheduler = kubeScheduler({
+    client: typedClient({ api: wayOf('kube-scheduler'), credentials: schedulerItself, userAgent: 'kube-scheduler' }),
+  });
+  const components = { controllerManager: new Restartable(manager, env), scheduler: new Restartable(scheduler, env) };
   await Promise.all([
-    startControllers({ api, env, flags, ...(controllers && { controllers }) }),
-    run(kubeScheduler({ client: typedClient({ api: api.call, credentials: scheduler, userAgent: 'kube-scheduler' }) }), env),
+    components.controllerManager.start(),
+    components.scheduler.start(),
     provideVolumes(client, env),
     installMetrics(client),
-    nodes.start(api.call, nodeSpecs),
+    nodes.start(server.call, nodeSpecs, wayOf('kubelet')),
   ]);
-}
-
-async function run(component: Component, env: Env): Promise<Running> {
-  const running = await component.start(env);
-  await running.ready;
-  return running;
+  return components;
 }
 
 /** The default class of kind's clusters, and who makes its volumes. */
@@ -55,4 +63,4 @@ async function provideVolumes(client: Client, env: Env): Promise<void> {
   await localProvisioner(client, new Informers(client, env), env);
 }
 
-const scheduler: Credentials = { by: 'identity', user: { name: 'system:kube-scheduler', groups: ['system:authenticated'] } };
+const schedulerItself: Credentials = { by: 'identity', user: { name: 'system:kube-scheduler', groups: ['system:authenticated'] } };

@@ -21,7 +21,8 @@ import { wireHandler } from '../wire/handler.ts';
 import { metricsApi } from '../addons/metrics/api.ts';
 import { metricsServerAccount } from '../addons/metrics/install.ts';
 import type { ControllerFlags } from '../controllers/flags.ts';
-import { startComponents } from './components.ts';
+import { startComponents, type Components } from './components.ts';
+import { serviceAccount } from './controllers.ts';
 import { contextName } from './home.ts';
 import { kubeconfigFor, type Kubeconfig } from './kubeconfig.ts';
 import { nodeAddress, SimulatedNodes } from './simulated-nodes.ts';
@@ -53,6 +54,7 @@ export interface ControlPlane extends AsyncDisposable {
   /** An administrator's client, without a socket between. */
   readonly client: Client;
   readonly nodes: SimulatedNodes;
+  readonly components: Components;
   /** Resolves with the failure when the store has stopped for good; never, while all is well. */
   readonly failed: Promise<Error>;
 }
@@ -60,13 +62,7 @@ export interface ControlPlane extends AsyncDisposable {
 /** The port of the first cluster, where nobody else has it. */
 const defaultPort = 6443;
 
-const metricsServer: Credentials = {
-  by: 'identity',
-  user: {
-    name: `system:serviceaccount:${metricsServerAccount.namespace}:${metricsServerAccount.name}`,
-    groups: ['system:serviceaccounts', 'system:serviceaccounts:kube-system', 'system:authenticated'],
-  },
-};
+const metricsServer = serviceAccount(metricsServerAccount.name);
 const administrator: Credentials = { by: 'identity', user: { name: clients.superAdmin.name, groups: clients.superAdmin.groups } };
 
 /** Starts everything; when it resolves, the API answers. Whatever fails on the way is taken down again. */
@@ -114,7 +110,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     clientCa: pki.ca.certificatePem,
     nowMs: env.clock.now(),
   });
-  await startComponents({ api, client, env, nodes, nodeSpecs: spec.nodes, flags: controllerFlags(spec, pki) });
+  const components = await startComponents({ server: api, client, env, nodes, nodeSpecs: spec.nodes, flags: controllerFlags(spec, pki) });
 
   const server = `https://${spec.apiAddress.includes(':') ? `[${spec.apiAddress}]` : spec.apiAddress}:${https.port}`;
   const held = opened.move();
@@ -126,6 +122,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     api,
     client,
     nodes,
+    components,
     failed: storeFailure(store, env),
     [Symbol.asyncDispose]: () => held.disposeAsync(),
   };

@@ -27,9 +27,9 @@ export class SimulatedNodes {
     serve: (request) => this.#serve(request),
   };
 
-  /** Starts a kubelet for each; resolves when all have registered. */
-  async start(api: ApiServer, specs: readonly NodeSpec[]): Promise<void> {
-    const sources = sharedSources(api, this.#env);
+  /** Starts a kubelet for each; resolves when all have registered. The kubelets reach the server by `way`. */
+  async start(api: ApiServer, specs: readonly NodeSpec[], way: ApiServer = api): Promise<void> {
+    const sources = sharedSources(way, this.#env);
     const alone = specs.length === 1;
     for (const [index, spec] of specs.entries()) {
       const node = new SimulatedNode({
@@ -39,7 +39,7 @@ export class SimulatedNodes {
         // Where there is nowhere else to go, pods may run on the control plane; kind does the same.
         tainted: spec.role === 'control-plane' && !alone,
         env: this.#env,
-        client: typedClient({ api, credentials: nodeCredentials(spec.name), userAgent: 'kubelet' }),
+        client: typedClient({ api: way, credentials: nodeCredentials(spec.name), userAgent: 'kubelet' }),
         sources,
       });
       this.#nodes.set(spec.name, node);

@@ -28,6 +28,10 @@ export function defaultNodes(cluster: string, workers: number): NodeSpec[] {
   ];
 }
 
+/** `slipway-sim-1` and so on: nodes in numbers, beside the workers. */
+export const simulatedNodes = (cluster: string, count: number): NodeSpec[] =>
+  Array.from({ length: count }, (_, index): NodeSpec => ({ name: `${cluster}-sim-${index + 1}`, role: 'worker', labels: {} }));
+
 export const workerName = (cluster: string, index: number): string => `${cluster}-worker${index === 0 ? '' : index + 1}`;
 
 export const defaultServiceSubnet = '10.96.0.0/16';

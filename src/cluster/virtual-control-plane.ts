@@ -1,24 +1,51 @@
 import type { Clock } from '../base/clock.ts';
 import type { Env } from '../base/env.ts';
-import { silentLog } from '../base/log.ts';
+import { silentLog, type Log } from '../base/log.ts';
 import { seededRng } from '../base/rng.ts';
+import { seededCrypto } from '../base/seeded-crypto.ts';
 import { VirtualClock } from '../base/virtual-clock.ts';
+import type { ApiServer, Credentials } from '../api/call.ts';
 import { allKinds } from '../api/kinds/all.ts';
+import { metricsApi } from '../addons/metrics/api.ts';
+import { metricsServerAccount } from '../addons/metrics/install.ts';
 import { ensureBootstrap } from '../apiserver/bootstrap.ts';
 import { startApiServer, type RunningApiServer } from '../apiserver/server.ts';
 import type { Client } from '../client/client.ts';
-import type { ControllerFlags } from '../controllers/flags.ts';
 import { typedClient } from '../client/typed-client.ts';
-import { nodeCrypto } from '../machine/real/crypto.ts';
+import type { ControllerFlags } from '../controllers/flags.ts';
 import { MemoryStore } from '../store/memory-store.ts';
-import { startControllers, startServerControllers } from './controllers.ts';
+import type { Store } from '../store/store.ts';
+import { startComponents, type Components } from './components.ts';
+import { controllerManager, serviceAccount, startServerControllers } from './controllers.ts';
 import { clients } from './pki.ts';
-import { defaultServiceSubnet } from './spec.ts';
+import { nodeAddress, SimulatedNodes } from './simulated-nodes.ts';
+import { defaultServiceSubnet, podSubnet, type NodeSpec } from './spec.ts';
 
-/** API server and controllers in memory, without a port, on time that stands still until it is moved. For tests. */
+export interface VirtualControlPlaneOptions {
+  /** 1 when absent. The same seed and the same calls give the same history. */
+  readonly seed?: number;
+  readonly startMs?: number;
+  /** With nodes there are kubelets and a scheduler too; without, controllers alone. */
+  readonly nodes?: readonly NodeSpec[];
+  /** Flags of kube-controller-manager that are not to be its defaults. */
+  readonly flags?: Partial<ControllerFlags>;
+  /** `--controllers`; all when absent. */
+  readonly controllers?: readonly string[];
+  readonly log?: (clock: Clock) => Log;
+  /** Each component's way to the API server; straight when absent. */
+  readonly wayOf?: (component: string, api: ApiServer, env: Env) => ApiServer;
+  /** Decoded objects are frozen, so that who writes into what is shared fails; on when absent. */
+  readonly freeze?: boolean;
+}
+
+/** A cluster in memory, without a port, on time that stands still until it is moved. */
 export interface VirtualControlPlane extends Disposable {
   readonly client: Client;
   readonly api: RunningApiServer;
+  readonly store: Store;
+  readonly nodes: SimulatedNodes;
+  /** Absent where there are no nodes. */
+  readonly components?: Components;
   /** What components may be started with; it ends with the control plane. */
   readonly env: Env;
   readonly clock: VirtualClock;
@@ -28,46 +55,62 @@ export interface VirtualControlPlane extends Disposable {
   until(holds: () => Promise<boolean>, limitMs?: number): Promise<void>;
 }
 
-/** The CA that root-ca-publisher writes, in these tests. */
+/** The CA that root-ca-publisher writes. */
 export const virtualCaPem = '-----BEGIN CERTIFICATE-----\nvirtual\n-----END CERTIFICATE-----\n';
 
-export interface VirtualControlPlaneOptions {
-  /** Flags of kube-controller-manager that are not to be its defaults. */
-  readonly flags?: Partial<ControllerFlags>;
-  /** `--controllers`; all when absent. */
-  readonly controllers?: readonly string[];
-  /** When it begins, in milliseconds since the epoch; 2026-01-01T00:00:00Z when absent. */
-  readonly startMs?: number;
-}
+const administrator: Credentials = { by: 'identity', user: { name: clients.superAdmin.name, groups: clients.superAdmin.groups } };
 
-export async function startVirtualControlPlane({
-  flags,
-  controllers,
-  startMs,
-}: VirtualControlPlaneOptions = {}): Promise<VirtualControlPlane> {
+export async function startVirtualControlPlane(options: VirtualControlPlaneOptions = {}): Promise<VirtualControlPlane> {
+  const { seed = 1, startMs, nodes: nodeSpecs = [], flags = {}, controllers, log, wayOf, freeze = true } = options;
   const clock = new VirtualClock({ turn: () => new Promise((done) => setImmediate(done)), ...(startMs !== undefined && { startMs }) });
   const counted = countingClock(clock);
   const life = new AbortController();
-  const env: Env = { clock: counted, rng: seededRng(1), crypto: nodeCrypto(), log: silentLog, signal: life.signal };
+  const rng = seededRng(seed);
+  const env: Env = { clock: counted, rng, crypto: seededCrypto(rng), log: log?.(clock) ?? silentLog, signal: life.signal };
+  const store = new MemoryStore({ env });
+  const nodes = new SimulatedNodes(env, 'virtual');
   const api = await startApiServer({
     env,
-    store: new MemoryStore({ env }),
+    store,
     kinds: allKinds,
     serviceAccountKeys: env.crypto.generateKeyPair('ecdsa-p256'),
     externalAddress: () => '127.0.0.1:6443',
     serviceSubnet: defaultServiceSubnet,
-    freeze: true,
+    freeze,
+    connector: nodes.connector,
+    aggregated: [metricsApi({ clock, client: () => metricsClient, statsOf: (name) => nodes.statsOf(name) })],
   });
-  const user = { name: clients.superAdmin.name, groups: clients.superAdmin.groups };
-  const client = typedClient({ api: api.call, credentials: { by: 'identity', user }, userAgent: 'test' });
-  const addresses = { apiAddress: '172.18.0.2', apiPort: 6443, serviceSubnet: defaultServiceSubnet };
+  const client = typedClient({ api: api.call, credentials: administrator, userAgent: 'test' });
+  const metricsClient = typedClient({ api: api.call, credentials: serviceAccount(metricsServerAccount.name), userAgent: 'metrics-server' });
+  const addresses = { apiAddress: nodeAddress(0), apiPort: 6443, serviceSubnet: defaultServiceSubnet };
   await ensureBootstrap(client, { ...addresses, clientCa: virtualCaPem, nowMs: clock.now() });
-  await startServerControllers({ api, env });
-  await startControllers({ api, env, flags: { rootCaPem: virtualCaPem, ...flags }, ...(controllers && { controllers }) });
+
+  const start = async (): Promise<Components | undefined> => {
+    if (nodeSpecs.length > 0) {
+      const allFlags = { rootCaPem: virtualCaPem, clusterCidr: podSubnet(nodeSpecs.length), ...flags };
+      const ways = wayOf && { wayOf: (component: string) => wayOf(component, api.call, env) };
+      return startComponents({ server: api, client, env, nodes, nodeSpecs, flags: allFlags, ...(controllers && { controllers }), ...ways });
+    }
+    await startServerControllers(api, env);
+    const manager = controllerManager({
+      server: api,
+      api: wayOf?.('kube-controller-manager', api.call, env) ?? api.call,
+      flags: { rootCaPem: virtualCaPem, ...flags },
+      ...(controllers && { controllers }),
+    });
+    await (
+      await manager.start(env)
+    ).ready;
+    return undefined;
+  };
+  const components = await withTime(clock, start());
   await clock.settle();
   return {
     client,
     api,
+    store,
+    nodes,
+    ...(components && { components }),
     env,
     clock,
     timersFired: () => counted.fired,
@@ -80,12 +123,28 @@ export async function startVirtualControlPlane({
     },
     [Symbol.dispose]() {
       life.abort();
+      void nodes.stop();
       api[Symbol.dispose]();
     },
   };
 }
 
 const stepMs = 50;
+/** So long a start may take, of virtual time. */
+const startLimitMs = 600_000;
+
+/** Lets time pass until the promise has settled. */
+async function withTime<T>(clock: VirtualClock, promise: Promise<T>): Promise<T> {
+  const waiting = { for: true };
+  const watched = promise.finally(() => (waiting.for = false));
+  // Whoever waits for it hears of the failure; this is only lest it count as unheard meanwhile.
+  watched.catch(() => undefined);
+  await clock.settle();
+  const endMs = clock.monotonic() + startLimitMs;
+  while (waiting.for && clock.monotonic() < endMs) await clock.advance(stepMs);
+  if (waiting.for) throw new Error(`the cluster has not started within ${startLimitMs} ms`);
+  return watched;
+}
 
 function countingClock(clock: Clock): Clock & { readonly fired: number } {
   let fired = 0;
