@@ -38,6 +38,13 @@ const mapText = (map: Readonly<Record<string, string>> = {}): string =>
     .map((key) => `${key}=${JSON.stringify(map[key])}`)
     .join('\n');
 
+/** The pod's container of which a `resourceFieldRef` speaks. Throws `ConfigError` when there is none. */
+export function containerNamed({ spec }: Pod, name: string): Container {
+  const found = [...spec.containers, ...(spec.initContainers ?? [])].find((container) => container.name === name);
+  if (!found) throw new ConfigError(`container ${name} not found`);
+  return found;
+}
+
 /** A container's request or limit, in units of the divisor, rounded up; where no limit is set, what the node has. */
 export function resourceValue(
   { resource, divisor = '1' }: ResourceFieldSelector,

@@ -47,6 +47,11 @@ describe('a container’s environment', () => {
     await assert.rejects(variables([], { envFrom: [{ secretRef: { name: 'nowhere' } }] }), /^ConfigError: secret "nowhere" not found$/);
   });
 
+  test('a container that the pod does not have has no resources to tell of', async () => {
+    const resourceFieldRef = { containerName: 'other', resource: 'requests.cpu' };
+    await assert.rejects(variables([{ name: 'A', valueFrom: { resourceFieldRef } }]), /^ConfigError: container other not found$/);
+  });
+
   test('values come from the pod, its resources, ConfigMaps and Secrets', async () => {
     const field = (name: string, fieldPath: string): EnvVar => ({ name, valueFrom: { fieldRef: { fieldPath } } });
     const resource = (name: string, what: string, divisor?: string): EnvVar => ({

@@ -1,7 +1,7 @@
 import type { Container, EnvFromSource, EnvVar, EnvVarSource, Node, Pod, Service } from '../../api/generated/core/v1.ts';
 import { text } from '../../codec/bytes.ts';
 import { ConfigError } from './config-error.ts';
-import { fieldValue, resourceValue, type PodAddresses } from './downward.ts';
+import { containerNamed, fieldValue, resourceValue, type PodAddresses } from './downward.ts';
 import { expand } from './expand.ts';
 import type { Contents, ObjectReader } from './object-reader.ts';
 import { serviceVariables } from './service-variables.ts';
@@ -64,9 +64,8 @@ async function fromSource(
   const { fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef } = source;
   if (fieldRef) return fieldValue(pod, fieldRef.fieldPath, addresses);
   if (resourceFieldRef) {
-    const { containerName } = resourceFieldRef;
-    const all = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])];
-    return resourceValue(resourceFieldRef, all.find(({ name }) => name === containerName) ?? container, node);
+    const { containerName = '' } = resourceFieldRef;
+    return resourceValue(resourceFieldRef, containerName === '' ? container : containerNamed(pod, containerName), node);
   }
   if (configMapKeyRef)
     return keyOf('configmap', configMapKeyRef, await objects.configMap(namespace, configMapKeyRef.name ?? ''), namespace);

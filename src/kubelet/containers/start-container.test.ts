@@ -75,11 +75,18 @@ describe('starting containers', () => {
 
   test('a container that cannot be started says why', async () => {
     await node.run('broken', { containers: [main] }, scripted({ 'start-error': 'exec: "nope": executable file not found in $PATH' }));
-    await plane.clock.advance(2000);
-    const pod = await node.pod('broken');
-    const shown = JSON.stringify(pod.status.containerStatuses?.[0]);
-    assert.match(shown, /executable file not found/);
-    assert.ok((await node.eventsOf('broken')).some((event) => event.startsWith('Failed: Error: exec: "nope"')));
+    const said = 'exec: "nope": executable file not found in $PATH';
+    await plane.until(async () => waitingOf(await node.pod('broken')).startsWith('RunContainerError: '));
+    assert.ok((await node.eventsOf('broken')).includes(`Failed: Error: ${said}`));
+    // It is tried once more, and then waits as any other that ends too soon.
+    await plane.clock.advance(3000);
+    const [shown] = (await node.pod('broken')).status.containerStatuses ?? [];
+    assert.match(shown?.state?.waiting?.message ?? '', /^back-off 10s restarting failed container=main pod=broken_default\(/);
+    assert.deepEqual(
+      [shown?.restartCount, shown?.lastState?.terminated?.reason, shown?.lastState?.terminated?.exitCode],
+      [1, 'StartError', 128],
+    );
+    assert.equal(shown?.lastState?.terminated?.message, said);
   });
 
   test('a container whose postStart fails is killed', async () => {

@@ -22,6 +22,8 @@ export interface StartInput {
 }
 
 const retryMs = 10_000;
+/** A start that failed leaves an ended container behind, which upstream's next relist comes upon. */
+const failedStartRetryMs = 1000;
 
 /** Image, container, start, postStart. Rejects with `StartError`. Source: kuberuntime startContainer. */
 export async function startContainer(parts: KubeletParts, input: StartInput): Promise<void> {
@@ -45,7 +47,7 @@ export async function startContainer(parts: KubeletParts, input: StartInput): Pr
     .createContainer(sandboxId, config)
     .catch((error: unknown) => Promise.reject(failed('CreateContainerError', error)));
   say('Normal', 'Created', 'Container created');
-  await runtime.startContainer(id).catch((error: unknown) => Promise.reject(failed('RunContainerError', error)));
+  await runtime.startContainer(id).catch((error: unknown) => Promise.reject(failed('RunContainerError', error, failedStartRetryMs)));
   say('Normal', 'Started', 'Container started');
   const postStart = container.lifecycle?.postStart;
   if (!postStart) return;

@@ -10,7 +10,7 @@ import type {
 import type { KubeObject } from '../../api/meta.ts';
 import { utf8 } from '../../codec/bytes.ts';
 import type { Client } from '../../client/client.ts';
-import { fieldValue, resourceValue, type PodAddresses } from '../containers/downward.ts';
+import { containerNamed, fieldValue, resourceValue, type PodAddresses } from '../containers/downward.ts';
 import type { Contents, ObjectReader } from '../containers/object-reader.ts';
 import type { VolumeFile } from '../ports.ts';
 
@@ -93,13 +93,10 @@ function downwardFile(
   input: FileSourceInput,
 ): VolumeFile {
   const { pod, node, addresses } = input;
-  const container = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].find(
-    ({ name }) => name === resourceFieldRef?.containerName,
-  );
   const value = fieldRef
     ? fieldValue(pod, fieldRef.fieldPath, addresses())
-    : resourceFieldRef && container
-      ? resourceValue(resourceFieldRef, container, node)
+    : resourceFieldRef
+      ? resourceValue(resourceFieldRef, containerNamed(pod, resourceFieldRef.containerName ?? ''), node)
       : '';
   return { path, content: utf8(value), mode: own ?? mode ?? defaultMode };
 }

@@ -59,7 +59,7 @@ describe('what containers of simulated pods do', () => {
       'sleep with an option that it does not have',
       { command: ['sleep', '1200', '--color=green'] },
       '1 Error after 0 ms',
-      ["! sleep: unrecognized option '--color=green'"],
+      ["! sleep: unrecognized option '--color=green'", "! Try 'sleep --help' for more information."],
     ],
     ['sleep with two times', { command: ['sleep', '3'], args: ['4'] }, '0 Completed after 7000 ms', []],
     ['echo', { image: 'k8s.gcr.io/busybox', command: ['echo'], args: ['100'] }, '0 Completed after 0 ms', ['100']],

@@ -71,7 +71,7 @@ const commands: Readonly<Record<string, KnownCommand>> = {
     const bad = args[ms.findIndex(Number.isNaN)] ?? (args.length === 0 ? '' : undefined);
     if (bad !== undefined) {
       const what = bad === '' ? 'missing operand' : bad.startsWith('-') ? `unrecognized option '${bad}'` : `invalid time interval '${bad}'`;
-      yield* shell.complain(io, `sleep: ${what}`);
+      yield* shell.complain(io, `sleep: ${what}\nTry 'sleep --help' for more information.`);
       return 1;
     }
     yield* shell.sleep(ms.reduce((sum, one) => sum + one, 0));
