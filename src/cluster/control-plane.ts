@@ -28,7 +28,7 @@ import { kubeconfigFor, type Kubeconfig } from './kubeconfig.ts';
 import { nodeAddress, SimulatedNodes } from './simulated-nodes.ts';
 import { clientCredentials, clients, ensurePki, type ClusterPki } from './pki.ts';
 import { firstAddress } from '../apiserver/service-addresses/ip-range.ts';
-import { podSubnet, type ClusterSpec } from './spec.ts';
+import { nodesOf, podSubnet, type ClusterSpec } from './spec.ts';
 
 export interface ControlPlaneOptions {
   readonly spec: ClusterSpec;
@@ -110,7 +110,14 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     clientCa: pki.ca.certificatePem,
     nowMs: env.clock.now(),
   });
-  const components = await startComponents({ server: api, client, env, nodes, nodeSpecs: spec.nodes, flags: controllerFlags(spec, pki) });
+  const components = await startComponents({
+    server: api,
+    client,
+    env,
+    nodes,
+    nodeSpecs: nodesOf(spec),
+    flags: controllerFlags(spec, pki),
+  });
 
   const server = `https://${spec.apiAddress.includes(':') ? `[${spec.apiAddress}]` : spec.apiAddress}:${https.port}`;
   const held = opened.move();
@@ -133,7 +140,7 @@ function controllerFlags(spec: ClusterSpec, { ca }: ClusterPki): Partial<Control
   return {
     rootCaPem: certificatePem,
     ...(privateKeyPem !== undefined && { clusterSigning: { certificatePem, privateKeyPem } }),
-    clusterCidr: podSubnet(spec.nodes.length),
+    clusterCidr: podSubnet(nodesOf(spec).length),
   };
 }
 

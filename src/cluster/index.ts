@@ -5,7 +5,7 @@ import type { Client } from '../client/client.ts';
 import { stringifyYaml } from '../codec/yaml.ts';
 import { startControlPlane } from './control-plane.ts';
 import type { Kubeconfig } from './kubeconfig.ts';
-import { defaultNodes, defaultServiceSubnet, simulatedNodes } from './spec.ts';
+import { defaultNodes, defaultServiceSubnet } from './spec.ts';
 import { startVirtualCluster, type VirtualCluster, type VirtualClusterOptions } from './virtual-cluster.ts';
 
 export type { VirtualCluster, VirtualClusterOptions };
@@ -78,7 +78,8 @@ async function startRealCluster(options: ClusterOptions): Promise<Cluster> {
       name,
       apiAddress: '127.0.0.1',
       apiPort,
-      nodes: [...defaultNodes(name, workers), ...simulatedNodes(name, simNodes)],
+      nodes: defaultNodes(name, workers),
+      simNodes,
       dataFolder: dataDir ?? '',
       runtimeConfig,
       serviceSubnet: defaultServiceSubnet,

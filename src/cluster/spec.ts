@@ -5,7 +5,10 @@ export interface ClusterSpec {
   readonly apiAddress: string;
   /** Absent until the first start has chosen one; from then on it stays. */
   readonly apiPort?: number;
+  /** The control plane and its workers. */
   readonly nodes: readonly NodeSpec[];
+  /** How many more nodes there are, simulated ones in numbers; none when absent. */
+  readonly simNodes?: number;
   /** Absolute folder of the store. */
   readonly dataFolder: string;
   /** kube-apiserver's `--runtime-config`. */
@@ -27,6 +30,9 @@ export function defaultNodes(cluster: string, workers: number): NodeSpec[] {
     ...Array.from({ length: workers }, (_, index): NodeSpec => ({ name: workerName(cluster, index), role: 'worker', labels: {} })),
   ];
 }
+
+/** All nodes of a cluster, its control plane first. */
+export const nodesOf = ({ name, nodes, simNodes = 0 }: ClusterSpec): NodeSpec[] => [...nodes, ...simulatedNodes(name, simNodes)];
 
 /** `slipway-sim-1` and so on: nodes in numbers, beside the workers. */
 export const simulatedNodes = (cluster: string, count: number): NodeSpec[] =>

@@ -10,6 +10,7 @@ export interface ShapeFlags {
   readonly config: string;
   readonly nodes: string;
   readonly workers: number;
+  readonly 'sim-nodes': number;
   readonly 'control-planes': number;
   readonly 'data-dir': string;
   readonly kubeconfig: string;
@@ -30,6 +31,7 @@ export function refuseWhatIsNotThere({ flags, given }: Asked): void {
   if (controlPlanes !== 1)
     throw new UsageError('--control-planes: more than one control plane needs a real etcd cluster, which is not there yet; leave it at 1');
   if (workers < 0 || workers > 1000) throw new UsageError('--workers must be between 0 and 1000');
+  if (flags['sim-nodes'] < 0 || flags['sim-nodes'] > 10_000) throw new UsageError('--sim-nodes must be between 0 and 10000');
   for (const name of ['data-dir', 'kubeconfig'] as const)
     if (given.has(name) && flags[name] === '') throw new UsageError(`--${name} must not be empty`);
   if (port < (given.has('api-port') ? 1 : 0) || port > 65535) throw new UsageError('--api-port must be between 1 and 65535');
@@ -56,6 +58,7 @@ export function specOf(home: ClusterHome, { flags: asked }: Asked, config: FromC
     apiAddress: config?.apiAddress ?? '127.0.0.1',
     ...(apiPort !== undefined && { apiPort }),
     nodes: config?.nodes(home.name) ?? defaultNodes(home.name, asked.workers),
+    ...(asked['sim-nodes'] > 0 && { simNodes: asked['sim-nodes'] }),
     dataFolder: asked['data-dir'] ? dataFolderIn(asked['data-dir'], home.name) : resolve(home.folder, 'data'),
     runtimeConfig: { ...config?.runtimeConfig, ...Object.fromEntries(asked['runtime-config'].map(pairOf)) },
     serviceSubnet: config?.serviceSubnet ?? defaultServiceSubnet,
@@ -69,6 +72,7 @@ export function differences(spec: ClusterSpec, { flags: asked, given }: Asked, c
   const runtimeConfig = { ...config?.runtimeConfig, ...Object.fromEntries(asked['runtime-config'].map(pairOf)) };
   return [
     ...(given.has('workers') && asked.workers !== workers ? [`has ${workers} workers`] : []),
+    ...(given.has('sim-nodes') && asked['sim-nodes'] !== (spec.simNodes ?? 0) ? [`has ${spec.simNodes ?? 0} more simulated nodes`] : []),
     ...(config && !sameNodes(config.nodes(spec.name), spec.nodes)
       ? [`has the nodes ${spec.nodes.map((node) => node.name).join(', ')}`]
       : []),

@@ -17,21 +17,28 @@ export interface DaemonStatus {
   readonly memoryBytes: number;
 }
 
+/** A node's machine, as its owner sees it. */
+export interface MachineState {
+  readonly name: string;
+  readonly power: 'on' | 'off';
+}
+
 export interface DaemonDuties {
   status(): DaemonStatus;
   /** Begins to stop; the process ends soon after. */
   stop(): void;
+  machines(): readonly MachineState[];
+  /** Rejects for a name that no machine has. */
+  power(name: string, to: 'on' | 'off'): Promise<void>;
 }
 
 /** Serves a daemon's status and takes its orders on a Unix socket that only its owner may open. */
 export async function serveControl(path: string, duties: DaemonDuties): Promise<AsyncDisposable> {
   rmSync(path, { force: true });
-  const server = createServer((incoming, answer) => {
-    const what = `${incoming.method} ${incoming.url}`;
-    if (what === 'POST /stop') duties.stop();
-    if (what === 'GET /status' || what === 'POST /stop')
-      answer.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(duties.status()));
-    else answer.writeHead(404).end();
+  const server = createServer((incoming, response) => {
+    void answer(`${incoming.method} ${incoming.url}`, duties).then(({ code, body }) =>
+      response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(body)),
+    );
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -48,24 +55,59 @@ export async function serveControl(path: string, duties: DaemonDuties): Promise<
   };
 }
 
+async function answer(what: string, duties: DaemonDuties): Promise<{ readonly code: number; readonly body: unknown }> {
+  if (what === 'POST /stop') duties.stop();
+  if (what === 'GET /status' || what === 'POST /stop') return { code: 200, body: duties.status() };
+  if (what === 'GET /machines') return { code: 200, body: duties.machines() };
+  const [, name, to] = /^POST \/machines\/([^/]+)\/power-(on|off)$/.exec(what) ?? [];
+  if (name === undefined) return { code: 404, body: { error: `nothing is known of ${what}` } };
+  try {
+    await duties.power(decodeURIComponent(name), to as 'on' | 'off');
+    return { code: 200, body: duties.machines() };
+  } catch (error) {
+    return { code: 400, body: { error: error instanceof Error ? error.message : String(error) } };
+  }
+}
+
 /** Asks a daemon. Undefined when none answers there. */
-export function askDaemon(path: string, what: 'status' | 'stop'): Promise<DaemonStatus | undefined> {
+export async function askDaemon(path: string, what: 'status' | 'stop'): Promise<DaemonStatus | undefined> {
+  const answered = await send(path, what === 'stop' ? 'POST' : 'GET', `/${what}`);
+  return answered?.code === 200 ? (answered.body as DaemonStatus | undefined) : undefined;
+}
+
+/** Undefined when no daemon answers there. Throws what it refuses. */
+export async function askMachines(
+  path: string,
+  order?: { readonly name: string; readonly power: 'on' | 'off' },
+): Promise<readonly MachineState[] | undefined> {
+  const answered = order
+    ? await send(path, 'POST', `/machines/${encodeURIComponent(order.name)}/power-${order.power}`)
+    : await send(path, 'GET', '/machines');
+  if (answered && answered.code !== 200)
+    throw new Error((answered.body as { error: string } | undefined)?.error ?? 'the daemon gave no answer');
+  return answered?.body as readonly MachineState[] | undefined;
+}
+
+function send(socketPath: string, method: string, path: string): Promise<{ readonly code: number; readonly body: unknown } | undefined> {
   return new Promise((resolve) => {
-    const ask = request({ socketPath: path, path: `/${what}`, method: what === 'stop' ? 'POST' : 'GET', timeout: 5000 }, (answer) => {
+    const ask = request({ socketPath, path, method, timeout: 5000 }, (incoming) => {
       let body = '';
-      answer.setEncoding('utf8');
-      answer.on('data', (chunk: string) => (body += chunk));
-      answer.on('error', () => resolve(undefined));
-      answer.on('end', () => {
-        try {
-          resolve(JSON.parse(body) as DaemonStatus);
-        } catch {
-          resolve(undefined);
-        }
-      });
+      incoming.setEncoding('utf8');
+      incoming.on('data', (chunk: string) => (body += chunk));
+      incoming.on('error', () => resolve(undefined));
+      incoming.on('end', () => resolve({ code: incoming.statusCode ?? 0, body: parsed(body) }));
     });
     ask.on('timeout', () => ask.destroy());
     ask.on('error', () => resolve(undefined));
     ask.end();
   });
+}
+
+/** undefined for what was cut off: a daemon that is just ending. */
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
 }

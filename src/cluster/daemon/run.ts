@@ -8,7 +8,7 @@ import { write as writeKubeconfig } from '../kubeconfig-file.ts';
 import { takeLock } from '../process-lock.ts';
 import { readState, writeState } from '../state.ts';
 import { slipwayVersion } from '../version.ts';
-import { serveControl, type DaemonStatus } from './control-socket.ts';
+import { serveControl, type DaemonStatus, type MachineState } from './control-socket.ts';
 import { logFile } from './log-file.ts';
 
 export interface DaemonHooks {
@@ -64,7 +64,12 @@ class Daemon {
   }
 
   async run(hooks: DaemonHooks): Promise<void> {
-    await using _control = await serveControl(this.#home.controlSocket, { status: () => this.#status(), stop: () => this.#life.abort() });
+    await using _control = await serveControl(this.#home.controlSocket, {
+      status: () => this.#status(),
+      stop: () => this.#life.abort(),
+      machines: () => this.#machines(),
+      power: (name, to) => this.#power(name, to),
+    });
     await using plane = await this.#start();
     await hooks.ready?.(this.#status());
     // What was compiled on the way makes the next start faster, also when this process is killed.
@@ -87,6 +92,18 @@ class Daemon {
     this.#phase = 'ready';
     this.#log.info('Ready', { server: plane.server });
     return plane;
+  }
+
+  #machines(): MachineState[] {
+    const nodes = this.#plane?.nodes;
+    return (nodes?.names ?? []).map((name) => ({ name, power: nodes!.node(name).hasPower ? 'on' : 'off' }));
+  }
+
+  async #power(name: string, to: 'on' | 'off'): Promise<void> {
+    if (!this.#plane) throw new Error('the cluster is still starting');
+    const node = this.#plane.nodes.node(name);
+    this.#log.info('Power', { node: name, to });
+    await (to === 'on' ? node.powerOn() : node.powerOff());
   }
 
   #status(): DaemonStatus {

@@ -5,6 +5,7 @@ import { down } from './down.ts';
 import { kubeconfig } from './kubeconfig.ts';
 import { list } from './list.ts';
 import { logs } from './logs.ts';
+import { machine } from './machine.ts';
 import { start } from './start.ts';
 import { status } from './status.ts';
 import { stop } from './stop.ts';
@@ -12,4 +13,4 @@ import { up } from './up.ts';
 import { version } from './version.ts';
 
 /** In the order in which help lists them. */
-export const commands: readonly Command[] = [up, down, stop, start, list, status, logs, kubeconfig, version, completion, daemon];
+export const commands: readonly Command[] = [up, down, stop, start, list, status, logs, machine, kubeconfig, version, completion, daemon];

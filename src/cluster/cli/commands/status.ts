@@ -1,4 +1,5 @@
 import { daemonStatus } from '../../daemon/launch.ts';
+import { nodesOf } from '../../spec.ts';
 import { contextName } from '../../home.ts';
 import { defineCommand, nameFlag, noArgs, outputFlag, wantsJson } from '../command.ts';
 import { existingCluster } from '../existing-cluster.ts';
@@ -24,7 +25,7 @@ export const status = defineCommand({
       pid: running?.pid ?? 0,
       version: running?.version ?? state.version,
       startedAt: running?.startedAt ?? '',
-      nodes: state.spec.nodes.map((node) => node.name),
+      nodes: nodesOf(state.spec).map((node) => node.name),
       revision: running?.revision ?? 0,
       storeBytes: running?.storeBytes ?? 0,
       memoryBytes: running?.memoryBytes ?? 0,
@@ -47,5 +48,6 @@ const label = (name: string): string =>
 
 function shown(name: string, value: string | number | readonly string[]): string {
   if (typeof value === 'number' && name.endsWith('Bytes')) return `${(value / 1024 / 1024).toFixed(1)} MiB`;
-  return Array.isArray(value) ? value.join(', ') : String(value);
+  if (!Array.isArray(value)) return String(value);
+  return value.length > 10 ? `${value.slice(0, 5).join(', ')} … ${value.at(-1)}, ${value.length} in all` : value.join(', ');
 }

@@ -6,6 +6,7 @@ import { kubeconfigPath } from '../../kubeconfig.ts';
 import { mergeInto, read } from '../../kubeconfig-file.ts';
 import { LockedError } from '../../process-lock.ts';
 import { readState, writeState, type ClusterState } from '../../state.ts';
+import { nodesOf } from '../../spec.ts';
 import { slipwayVersion } from '../../version.ts';
 import { differences, readConfig, refuseWhatIsNotThere, specOf } from '../asked-cluster.ts';
 import { bringUp } from '../bring-up.ts';
@@ -17,6 +18,7 @@ const flags = {
   config: { type: 'string', usage: "A `file` in kind's format (kind.x-k8s.io/v1alpha4, Cluster); - for standard input." },
   nodes: { type: 'string', default: 'simulated', choices: ['simulated'], usage: 'The `kind` of nodes: simulated.' },
   workers: { type: 'int', default: 0, usage: 'Worker nodes beside the control plane.' },
+  'sim-nodes': { type: 'int', default: 0, usage: 'More nodes, simulated, in any number up to 10000.' },
   'control-planes': { type: 'int', default: 1, usage: 'Control-plane nodes.' },
   'data-dir': { type: 'string', usage: "A `folder` for the cluster's data; within the cluster's own folder when absent." },
   kubeconfig: { type: 'string', usage: 'Kubeconfig `file` to merge the cluster into; $KUBECONFIG or ~/.kube/config when absent.' },
@@ -32,7 +34,7 @@ export const up = defineCommand({
   description:
     'Makes a cluster and starts it in the background, merges it into the kubeconfig as the current context, and returns when its API answers. Of a cluster that runs already it says so; one that is stopped or half finished it brings up.',
   args: '',
-  examples: ['slipway up', 'slipway up --name test --workers 3', 'slipway up --config kind.yaml'],
+  examples: ['slipway up', 'slipway up --name test --workers 3', 'slipway up --sim-nodes 1000', 'slipway up --config kind.yaml'],
   flags,
   async run(invocation) {
     const { io } = invocation;
@@ -53,7 +55,7 @@ export const up = defineCommand({
     }
     const { status, wasRunning } = await bringUp(home, io);
     await mergeInto(kubeconfig, read(home.kubeconfig)!);
-    const nodes = spec.nodes.map((node) => node.name);
+    const nodes = nodesOf(spec).map((node) => node.name);
     const said = { name, context: contextName(name), server: status.server, kubeconfig, nodes, wasRunning };
     const kubectl = kubeconfig === resolve(kubeconfigOf(io)) ? 'kubectl' : `kubectl --kubeconfig ${kubeconfig}`;
     if (json) io.out(JSON.stringify(said, null, 2));
