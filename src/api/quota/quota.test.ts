@@ -31,7 +31,13 @@ test('a resource claim takes devices of each class, of alternatives as many as t
   const requests = [
     { name: 'a', exactly: { deviceClassName: 'gpu', count: 2 } },
     { name: 'b', exactly: { deviceClassName: 'nic', allocationMode: 'All' } },
-    { name: 'c', firstAvailable: [{ name: 'x', deviceClassName: 'gpu', count: 4 }, { name: 'y', deviceClassName: 'gpu' }] },
+    {
+      name: 'c',
+      firstAvailable: [
+        { name: 'x', deviceClassName: 'gpu', count: 4 },
+        { name: 'y', deviceClassName: 'gpu' },
+      ],
+    },
   ];
   const usage = usageOf(ResourceClaim, { metadata: {}, spec: { devices: { requests } } } as never);
   assert.deepEqual(Object.fromEntries([...usage].map(([name, amount]) => [name, quantityText(amount)])), {

@@ -16,11 +16,16 @@ export function matchesScopes(
   if (requirements.length === 0) return true;
   if (group !== '') return false;
   if (plural === 'pods') return requirements.every((requirement) => matches(requirement, object as Pod));
-  return plural === 'persistentvolumeclaims' && requirements.every((requirement) => claimMatches(requirement, object as PersistentVolumeClaim));
+  return (
+    plural === 'persistentvolumeclaims' && requirements.every((requirement) => claimMatches(requirement, object as PersistentVolumeClaim))
+  );
 }
 
 /** Each class that the claim has, wants or is on its way to. */
-function claimMatches({ scopeName, operator, values = [] }: ScopedResourceSelectorRequirement, { spec, status }: PersistentVolumeClaim): boolean {
+function claimMatches(
+  { scopeName, operator, values = [] }: ScopedResourceSelectorRequirement,
+  { spec, status }: PersistentVolumeClaim,
+): boolean {
   if (scopeName !== 'VolumeAttributesClass') return false;
   const named = [
     spec.volumeAttributesClassName,
