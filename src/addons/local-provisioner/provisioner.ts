@@ -1,6 +1,6 @@
 import type { Env } from '../../base/env.ts';
 import { isAlreadyExists, isNotFound } from '../../api/errors.ts';
-import type { PersistentVolumeClaim as ClaimObject } from '../../api/generated/core/v1.ts';
+import type { Node as NodeObject, PersistentVolumeClaim as ClaimObject } from '../../api/generated/core/v1.ts';
 import { Node } from '../../api/kinds/core/node.ts';
 import { PersistentVolume } from '../../api/kinds/core/persistentvolume.ts';
 import { PersistentVolumeClaim } from '../../api/kinds/core/persistentvolumeclaim.ts';
@@ -44,7 +44,7 @@ const provisioning = defineController({
     tell(claim, context, 'Normal', 'Provisioning', `External provisioner is provisioning volume for claim "${keyText(claim)}"`);
     const problem = claimProblem(claim) ?? (selected === undefined ? 'configuration error, no node was specified' : undefined);
     if (problem !== undefined) return refuse(claim, storageClass.metadata.name!, problem, context);
-    const node = context.get(Node, selected!);
+    const node = await findNode(selected!, context);
     if (!node) return letReschedule(claim, selected!, context);
     await create(localVolume(claim, node, storageClass), context);
     tell(claim, context, 'Normal', 'ProvisioningSucceeded', `Successfully provisioned volume pvc-${claim.metadata.uid}`);
@@ -55,6 +55,18 @@ const provisioning = defineController({
 /** The binder has named this provisioner, and nobody takes the claim away. */
 const isOurs = ({ metadata }: ClaimObject): boolean =>
   metadata.annotations?.[annotations.storageProvisioner] === provisionerName && metadata.deletionTimestamp === undefined;
+
+/** The copy may be older than the scheduler's; the server is asked before the node counts as gone. */
+async function findNode(name: string, { get, client }: Context): Promise<NodeObject | undefined> {
+  const known = get(Node, name);
+  if (known) return known;
+  try {
+    return await client.get(Node, { name });
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
 
 async function create(volume: ReturnType<typeof localVolume>, { client }: Context): Promise<void> {
   try {
