@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import type { ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { after, before, describe, test } from 'node:test';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { Namespace } from '../../src/api/kinds/core/namespace.ts';
 import { ServiceAccount } from '../../src/api/kinds/core/serviceaccount.ts';
-import { testCluster, type TestCluster } from './cluster.ts';
+import { fastCluster, testCluster, type ReachableCluster } from './cluster.ts';
 import { kubectlFor, kubectlsUnderTest, type Kubectl, type Ran } from './kubectl.ts';
 
 /** A kubectl, the cluster it talks to, and a namespace where needed. */
@@ -11,7 +13,7 @@ export interface Bed {
   /** `27` for kubectl 1.27. */
   readonly minor: number;
   readonly kubectl: Kubectl;
-  readonly under: TestCluster;
+  readonly under: ReachableCluster;
   /** kubectl in a new namespace of its own. */
   within(): Promise<Shell>;
   /** kubectl in no particular namespace. */
@@ -26,19 +28,43 @@ export interface Shell {
   /** Standard error; rejects unless it ends with code 1. */
   fails(line: string, stdin?: string): Promise<string>;
   run(line: string, stdin?: string): Promise<Ran>;
+  /** Asks again and again until the output is what is looked for; rejects with the last one after 20 s. Resolves to the output. */
+  until(line: string, wanted: RegExp): Promise<string>;
+  /** Starts one that goes on; it is killed after 30 s. */
+  start(line: string): Stream;
+}
+
+/** A program that goes on, and what it says line by line. */
+export interface Stream {
+  /** The next line of standard output; rejects when there is none within 15 s. */
+  next(): Promise<string>;
+  /** The lines up to the first that matches, which is the last; rejects when none does. */
+  until(wanted: RegExp): Promise<string[]>;
+  /** Ends it if it has not ended. Resolves to its exit code, or 143. */
+  stop(): Promise<number>;
+  /** Waits for its end, 30 s at most. Resolves to its exit code. */
+  end(): Promise<number>;
+}
+
+export interface BedOptions {
+  /** How many tests of the file may run at once; 1 when absent. More where each keeps to its own namespace and mostly waits. */
+  readonly concurrency?: number;
+  /** How many times as fast as the machine's the cluster's time goes; as fast when absent. */
+  readonly speed?: number;
+  readonly workers?: number;
 }
 
 /**
  * Declares the tests once for each kubectl under test, each with a cluster of its own, all at the
  * same time.
  */
-export function eachKubectl(topic: string, declare: (bed: Bed) => void): void {
+export function eachKubectl(topic: string, declare: (bed: Bed) => void, options: BedOptions = {}): void {
   const found = kubectlsUnderTest();
   describe(topic, { concurrency: 2 }, () => {
     if (found.length === 0) test('needs a real kubectl', { skip: 'no kubectl on PATH' }, () => {});
     for (const binary of found)
-      describe(`kubectl ${binary.version}`, { concurrency: 1 }, () => {
-        const bed = new ClusterBed(binary);
+      describe(`kubectl ${binary.version}`, { concurrency: options.concurrency ?? 1 }, () => {
+        const bed = new ClusterBed(binary, options);
         before(() => bed.start());
         after(() => bed.under[Symbol.asyncDispose]());
         declare(bed);
@@ -49,20 +75,23 @@ export function eachKubectl(topic: string, declare: (bed: Bed) => void): void {
 class ClusterBed implements Bed {
   readonly minor: number;
   readonly #binary: { readonly version: string; readonly path: string };
-  #started: { readonly under: TestCluster; readonly kubectl: Kubectl } | undefined;
+  readonly #options: BedOptions;
+  #started: { readonly under: ReachableCluster; readonly kubectl: Kubectl } | undefined;
   #namespaces = 0;
 
-  constructor(binary: { readonly version: string; readonly path: string }) {
+  constructor(binary: { readonly version: string; readonly path: string }, options: BedOptions) {
     this.#binary = binary;
+    this.#options = options;
     this.minor = Number(binary.version.split('.')[1] ?? 99);
   }
 
   async start(): Promise<void> {
-    const under = await testCluster({ workers: 2 });
+    const { speed = 1, workers = 2 } = this.#options;
+    const under = await (speed === 1 ? testCluster({ workers }) : fastCluster({ workers, speed }));
     this.#started = { under, kubectl: kubectlFor(this.#binary, under.kubeconfig) };
   }
 
-  get under(): TestCluster {
+  get under(): ReachableCluster {
     return this.#started!.under;
   }
 
@@ -76,7 +105,7 @@ class ClusterBed implements Bed {
 
   async within(): Promise<Shell> {
     const namespace = `t${++this.#namespaces}`;
-    const { client } = this.under.cluster;
+    const { client } = this.under;
     await client.create(Namespace, { metadata: { name: namespace }, spec: {}, status: {} });
     // Pods are refused until it is there.
     while (!(await client.list(ServiceAccount, { namespace })).items.length) await setImmediate();
@@ -84,37 +113,81 @@ class ClusterBed implements Bed {
   }
 }
 
+const untilMs = 20_000;
+const lineMs = 15_000;
+const streamMs = 30_000;
+
 function shell(kubectl: Kubectl, namespace: string): Shell {
-  const run = (line: string, stdin?: string) =>
-    kubectl.run([...(namespace === '' ? [] : ['--namespace', namespace]), ...words(line)], { stdin });
+  const argumentsOf = (line: string) => [...(namespace === '' ? [] : ['--namespace', namespace]), ...words(line)];
+  const run = (line: string, stdin?: string) => kubectl.run(argumentsOf(line), { stdin });
+  const expected = async (code: number, line: string, stdin?: string): Promise<Ran> => {
+    const ran = await run(line, stdin);
+    assert.equal(ran.code, code, `kubectl ${line} ended with ${ran.code}\n${ran.stdout}${ran.stderr}`);
+    return ran;
+  };
   return {
     namespace,
     run,
-    async ok(line, stdin) {
-      const { code, stdout, stderr } = await run(line, stdin);
-      assert.equal(code, 0, `kubectl ${line} ended with ${code}\n${stdout}${stderr}`);
-      return stdout;
+    ok: async (line, stdin) => (await expected(0, line, stdin)).stdout,
+    fails: async (line, stdin) => (await expected(1, line, stdin)).stderr,
+    async until(line, wanted) {
+      const deadlineMs = performance.now() + untilMs;
+      for (;;) {
+        const { stdout, stderr } = await run(line);
+        if (wanted.test(stdout)) return stdout;
+        assert.ok(performance.now() < deadlineMs, `kubectl ${line} never gave ${wanted}, but\n${stdout}${stderr}`);
+        await setTimeout(100);
+      }
     },
-    async fails(line, stdin) {
-      const { code, stdout, stderr } = await run(line, stdin);
-      assert.equal(code, 1, `kubectl ${line} ended with ${code}\n${stdout}${stderr}`);
-      return stderr;
+    start: (line) => stream(kubectl.start(argumentsOf(line)), `kubectl ${line}`),
+  };
+}
+
+function stream(child: ChildProcess, what: string): Stream {
+  const said = lines(child.stdout!, what);
+  const ended = new Promise<number>((resolve) => void child.once('exit', (code) => resolve(code ?? 143)));
+  const timer = globalThis.setTimeout(() => child.kill(), streamMs);
+  void ended.then(() => clearTimeout(timer));
+  child.stderr!.resume();
+  return {
+    next: () => said.next(),
+    async until(wanted) {
+      const seen: string[] = [];
+      for (;;) {
+        const line = await said.next().catch((error: unknown) => {
+          throw new Error(`no ${wanted}, but\n${seen.join('\n')}`, { cause: error });
+        });
+        seen.push(line);
+        if (wanted.test(line)) return seen;
+      }
     },
+    async stop() {
+      child.kill();
+      return ended;
+    },
+    end: () => ended,
   };
 }
 
 /** As a shell splits them: at spaces, and what single quotes hold stays together. */
 export const words = (line: string): string[] => [...line.matchAll(/(?:'[^']*'|[^\s'])+/g)].map(([word]) => word.replaceAll("'", ''));
 
-/** The lines that a program writes, one after another. */
-export function lines(stream: NodeJS.ReadableStream): { next(): Promise<string> } {
-  const ready: string[] = [];
-  const waiting: ((line: string) => void)[] = [];
-  let rest = '';
-  stream.on('data', (chunk: Buffer) => {
-    const parts = (rest + chunk.toString()).split('\n');
-    rest = parts.pop()!;
-    for (const part of parts) (waiting.shift() ?? ((line: string) => void ready.push(line)))(part);
-  });
-  return { next: () => (ready.length > 0 ? Promise.resolve(ready.shift()!) : new Promise((resolve) => waiting.push(resolve))) };
+/** The lines that a program writes, one after another. Waiting for one ends, with an error, after 15 s or with the output. */
+export function lines(output: NodeJS.ReadableStream, what = 'the program'): { next(): Promise<string> } {
+  const reader = createInterface({ input: output })[Symbol.asyncIterator]();
+  return {
+    async next() {
+      const late = new AbortController();
+      const tooLate = setTimeout(lineMs, undefined, { signal: late.signal }).then(() => {
+        throw new Error(`${what} said nothing for ${lineMs} ms`);
+      });
+      try {
+        const { done, value } = await Promise.race([reader.next(), tooLate]);
+        if (done) throw new Error(`${what} has no more to say`);
+        return value as string;
+      } finally {
+        late.abort();
+      }
+    },
+  };
 }

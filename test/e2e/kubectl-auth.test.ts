@@ -6,7 +6,7 @@ import { configMap, documents } from './manifests.ts';
 
 /** kubectl with a token and nothing else. */
 const withToken = (bed: Bed, token: string) => {
-  const flags = ['--token', token, '--kubeconfig', '/dev/null', '--server', bed.under.cluster.server, '--insecure-skip-tls-verify'];
+  const flags = ['--token', token, '--kubeconfig', '/dev/null', '--server', bed.under.server, '--insecure-skip-tls-verify'];
   return (line: string) => bed.kubectl.run([...flags, ...line.split(' ')]);
 };
 
