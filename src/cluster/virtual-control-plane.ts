@@ -20,6 +20,7 @@ import { controllerManager, serviceAccount, startServerControllers } from './con
 import { clients } from './pki.ts';
 import { nodeAddress, SimulatedNodes } from './simulated-nodes.ts';
 import { defaultServiceSubnet, podSubnet, type NodeSpec } from './spec.ts';
+import { repeatInTurns, turn } from './virtual-turns.ts';
 
 export interface VirtualControlPlaneOptions {
   /** 1 when absent. The same seed and the same calls give the same history. */
@@ -62,15 +63,23 @@ const administrator: Credentials = { by: 'identity', user: { name: clients.super
 
 export async function startVirtualControlPlane(options: VirtualControlPlaneOptions = {}): Promise<VirtualControlPlane> {
   const { seed = 1, startMs, nodes: nodeSpecs = [], flags = {}, controllers, log, wayOf, freeze = true } = options;
-  const clock = new VirtualClock({ turn: () => new Promise((done) => setImmediate(done)), ...(startMs !== undefined && { startMs }) });
+  const clock = new VirtualClock({ turn, repeat: repeatInTurns, ...(startMs !== undefined && { startMs }) });
   const counted = countingClock(clock);
   const life = new AbortController();
+  // Each part has chance of its own, so that names stay as they are when a kubelet throws dice once more.
   const rng = seededRng(seed);
-  const env: Env = { clock: counted, rng, crypto: seededCrypto(rng), log: log?.(clock) ?? silentLog, signal: life.signal };
+  const ownRng = () => seededRng(rng.below(2 ** 32));
+  const env: Env = {
+    clock: counted,
+    rng: ownRng(),
+    crypto: seededCrypto(ownRng()),
+    log: log?.(clock) ?? silentLog,
+    signal: life.signal,
+  };
   const store = new MemoryStore({ env });
-  const nodes = new SimulatedNodes(env, 'virtual');
+  const nodes = new SimulatedNodes({ ...env, rng: ownRng() }, 'virtual');
   const api = await startApiServer({
-    env,
+    env: { ...env, rng: ownRng() },
     store,
     kinds: allKinds,
     serviceAccountKeys: env.crypto.generateKeyPair('ecdsa-p256'),
