@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Clock } from '../base/clock.ts';
+import { sleep, type Clock } from '../base/clock.ts';
 import type { Env } from '../base/env.ts';
 import type { Log } from '../base/log.ts';
 import { seededRng } from '../base/rng.ts';
@@ -209,13 +209,11 @@ function adminKubeconfig(spec: ClusterSpec, server: string, pki: ClusterPki, env
 }
 
 /** Looks now and then: a store says that it stopped, but to nobody in particular. */
-function storeFailure(store: Store, env: Env): Promise<Error> {
-  return new Promise((resolve) => {
-    const look = () => {
-      const { failure } = store.status();
-      if (failure) resolve(failure);
-      else if (!env.signal.aborted) env.clock.after(1000, look);
-    };
-    look();
-  });
+async function storeFailure(store: Store, { clock, signal }: Env): Promise<Error> {
+  while (!signal.aborted) {
+    const { failure } = store.status();
+    if (failure) return failure;
+    await sleep(clock, 1000, signal);
+  }
+  return new Promise(() => {});
 }

@@ -1,3 +1,4 @@
+import { sleep } from '../../base/clock.ts';
 import type { Env } from '../../base/env.ts';
 import type { Lease as LeaseObject } from '../../api/generated/coordination/v1.ts';
 import type { Node as NodeObject, ObjectReference, Pod as PodObject } from '../../api/generated/core/v1.ts';
@@ -73,7 +74,7 @@ export class NodeMonitor {
       env.log.error(error, 'Error monitoring node health');
     }
     this.#running = this.#known.size > 0 || this.#nodes.list().length > 0;
-    if (this.#running && !env.signal.aborted) env.clock.after(rules.nodeMonitorPeriodMs, () => void this.#run());
+    if (this.#running) void sleep(env.clock, rules.nodeMonitorPeriodMs, env.signal).then(() => this.#run());
   }
 
   async #pass(): Promise<void> {

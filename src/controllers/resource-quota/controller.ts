@@ -1,3 +1,4 @@
+import { sleep } from '../../base/clock.ts';
 import type { Env } from '../../base/env.ts';
 import { WorkQueue } from '../../base/work-queue.ts';
 import { isConflict, isNotFound } from '../../api/errors.ts';
@@ -55,17 +56,22 @@ class Quotas {
   }
 
   start(): void {
-    const { clock, signal } = this.#options.env;
+    const { signal } = this.#options.env;
     this.#quotas.onChange(({ now, old }) => this.#queue.add(keyOf((now ?? old)!)));
     signal.addEventListener('abort', () => this.#queue.close(), { once: true });
     for (let n = 0; n < workers; n++) void this.#work();
-    const resync = () => {
-      if (signal.aborted) return;
+    void this.#countAnew();
+  }
+
+  /** Now and then everything is counted anew. */
+  async #countAnew(): Promise<void> {
+    const { env, syncMs } = this.#options;
+    for (;;) {
+      await sleep(env.clock, syncMs, env.signal);
+      if (env.signal.aborted) return;
       for (const key of this.#tallies.keys()) this.#queue.add(key);
       this.#tallies.clear();
-      clock.after(this.#options.syncMs, resync);
-    };
-    clock.after(this.#options.syncMs, resync);
+    }
   }
 
   async #work(): Promise<void> {
