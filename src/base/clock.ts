@@ -21,3 +21,29 @@ export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Prom
     signal?.addEventListener('abort', wake, { once: true });
   });
 }
+
+/** The same clock, whose timers end with `signal`: none is left armed after it, and none fires any more. */
+export function clockUntil(clock: Clock, signal: AbortSignal): Clock {
+  const armed = new Set<() => void>();
+  const end = () => {
+    for (const cancel of armed) cancel();
+    armed.clear();
+  };
+  signal.addEventListener('abort', end, { once: true });
+  return {
+    now: () => clock.now(),
+    monotonic: () => clock.monotonic(),
+    after(delayMs, fire) {
+      if (signal.aborted) return () => undefined;
+      const cancel = clock.after(delayMs, () => {
+        armed.delete(cancel);
+        fire();
+      });
+      armed.add(cancel);
+      return () => {
+        armed.delete(cancel);
+        cancel();
+      };
+    },
+  };
+}

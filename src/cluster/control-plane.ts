@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { sleep, type Clock } from '../base/clock.ts';
+import { clockUntil } from '../base/clock.ts';
 import type { Env } from '../base/env.ts';
 import type { Log } from '../base/log.ts';
 import { seededRng } from '../base/rng.ts';
@@ -172,7 +173,7 @@ async function openPki({ spec, pkiFolder }: ControlPlaneOptions, env: Env): Prom
 
 function openStore({ spec, inMemory }: ControlPlaneOptions, env: Env): Store | Promise<Store> {
   if (inMemory) return new MemoryStore({ env });
-  return EmbeddedStore.open({ files: realFiles, folder: spec.dataFolder, env });
+  return EmbeddedStore.open({ files: realFiles, folder: spec.dataFolder, env: { ...env, clock: realClock } });
 }
 
 async function listen(spec: ClusterSpec, pki: ClusterPki, api: RunningApiServer, env: Env): Promise<HttpsServer> {
