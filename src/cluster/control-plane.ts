@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { sleep, type Clock } from '../base/clock.ts';
-import { clockUntil } from '../base/clock.ts';
+import { clockUntil, sleep, type Clock } from '../base/clock.ts';
+
 import type { Env } from '../base/env.ts';
 import type { Log } from '../base/log.ts';
 import { seededRng } from '../base/rng.ts';
@@ -74,7 +74,8 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const { spec, log, signal } = options;
   const life = new AbortController();
   const env: Env = {
-    clock: options.clock ?? realClock,
+    // Whatever is stopped leaves no timer behind that would keep the process alive.
+    clock: clockUntil(options.clock ?? realClock, life.signal),
     rng: seededRng(randomBytes(4).readUInt32LE()),
     crypto: nodeCrypto(),
     log,
