@@ -4,7 +4,7 @@ import { ControllerRevision } from '../../src/api/kinds/apps/controllerrevision.
 import { CronJob } from '../../src/api/kinds/batch/cronjob.ts';
 import { PodDisruptionBudget } from '../../src/api/kinds/policy/poddisruptionbudget.ts';
 import { exercise } from './api-operations.ts';
-import { conformance, refused } from './bed.ts';
+import { conformance, refused, until } from './bed.ts';
 
 const jobTemplate = {
   spec: { template: { spec: { restartPolicy: 'OnFailure' as const, containers: [{ name: 'c', image: 'busybox', command: ['true'] }] } } },
@@ -43,8 +43,10 @@ conformance('apps', (bed) => {
     const namespace = await bed.namespace();
     const at = { namespace, name: 'budget' };
     const selector = { matchLabels: { foo: 'bar' } };
-    const made = await bed.client.create(PodDisruptionBudget, { metadata: at, spec: { minAvailable: '1%', selector } } as never);
-    const updated = await bed.client.update(PodDisruptionBudget, { ...made, spec: { ...made.spec, minAvailable: '2%' } });
+    await bed.client.create(PodDisruptionBudget, { metadata: at, spec: { minAvailable: '1%', selector } } as never);
+    // Its controller has seen it.
+    await until(async () => (await bed.client.get(PodDisruptionBudget, at)).status?.observedGeneration === 1);
+    const updated = await bed.change(PodDisruptionBudget, at, (budget) => ({ ...budget, spec: { ...budget.spec, minAvailable: '2%' } }));
     assert.equal(updated.spec?.minAvailable, '2%');
     const patched = await bed.client.patch(PodDisruptionBudget, at, 'merge', { spec: { minAvailable: '3%' } });
     assert.deepEqual([patched.spec?.minAvailable, patched.metadata.generation], ['3%', 3]);

@@ -3,19 +3,20 @@ import { silentLog } from '../../src/base/log.ts';
 import { after, before, describe } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiServer, WatchOptions } from '../../src/api/call.ts';
-import { ApiError, isNotFound } from '../../src/api/errors.ts';
+import { ApiError, isConflict, isNotFound } from '../../src/api/errors.ts';
 import type { Kind } from '../../src/api/kind.ts';
 import { Namespace } from '../../src/api/kinds/core/namespace.ts';
 import { ServiceAccount } from '../../src/api/kinds/core/serviceaccount.ts';
 import type { KubeObject } from '../../src/api/meta.ts';
-import type { Client, Within } from '../../src/client/client.ts';
+import type { At, Client, Within } from '../../src/client/client.ts';
 import { remoteApi } from '../../src/client/remote-api.ts';
-import { typedClient } from '../../src/client/typed-client.ts';
+import { refOf, typedClient } from '../../src/client/typed-client.ts';
 import { startControlPlane, type ControlPlane } from '../../src/cluster/control-plane.ts';
 import { defaultNodes, defaultServiceSubnet } from '../../src/cluster/spec.ts';
 import { text, utf8 } from '../../src/codec/bytes.ts';
 import { httpsClient, type ClientResponse, type HttpsClient } from '../../src/net/https-client.ts';
 import { warningTexts } from '../../src/net/warning-header.ts';
+import { fastClock } from '../e2e/fast-clock.ts';
 
 /** What one request over HTTPS was answered with. */
 export interface Answer {
@@ -49,6 +50,10 @@ export interface RequestParts {
 export interface BedOptions {
   /** Nodes beside the first. */
   readonly workers?: number;
+  /** How many times faster than the machine's the cluster's time goes; 1 when absent. */
+  readonly speed?: number;
+  /** Tests go side by side: those that mostly wait. Each has a namespace of its own, and leaves nodes as they are. */
+  readonly concurrency?: boolean;
   readonly runtimeConfig?: Readonly<Record<string, string>>;
 }
 
@@ -68,7 +73,7 @@ export class Bed {
   }
 
   async start(): Promise<void> {
-    const { workers = 0, runtimeConfig = {} } = this.#options;
+    const { workers = 0, speed = 1, runtimeConfig = {} } = this.#options;
     this.#plane = await startControlPlane({
       spec: {
         name: 'conformance',
@@ -82,6 +87,7 @@ export class Bed {
       inMemory: true,
       freeze: true,
       log: silentLog,
+      ...(speed !== 1 && { clock: fastClock(speed) }),
       signal: this.#life.signal,
     });
     const { server, kubeconfig } = this.#plane;
@@ -143,6 +149,19 @@ export class Bed {
     const { code, json, text } = await this.request('GET', path, parts);
     assert.equal(code, 200, `${path}: ${text}`);
     return json!;
+  }
+
+  /** Reads, changes and writes, again when somebody was quicker, as everyone must beside controllers. */
+  async change<O extends KubeObject>(kind: Kind<O>, at: At, edit: (object: O) => O, subresource?: string): Promise<O> {
+    for (let tries = 1; ; tries++) {
+      const next = edit(await this.client.get(kind, at));
+      const written = subresource ? this.client.updateSub<O>({ ...refOf(kind, at), subresource }, next) : this.client.update(kind, next);
+      try {
+        return await written;
+      } catch (error) {
+        if (!isConflict(error) || tries === 20) throw error;
+      }
+    }
   }
 
   watch<O extends KubeObject>(kind: Kind<O>, within: Within, options: WatchOptions): Watched<O> {
@@ -231,7 +250,7 @@ export class Watched<O extends KubeObject> {
 
 /** Declares tests with a cluster for them all, each named as in Kubernetes' conformance suite. */
 export function conformance(topic: string, declare: (bed: Bed) => void, options: BedOptions = {}): void {
-  describe(`conformance: ${topic}`, () => {
+  describe(`conformance: ${topic}`, { concurrency: options.concurrency ?? false }, () => {
     const bed = new Bed(options);
     before(() => bed.start());
     after(() => bed.stop());
@@ -239,9 +258,9 @@ export function conformance(topic: string, declare: (bed: Bed) => void, options:
   });
 }
 
-/** Looks again and again, for ten seconds at most, until there is something. */
-export async function until<T>(look: () => Promise<T | undefined | false>): Promise<T> {
-  const deadline = Date.now() + 10_000;
+/** Looks again and again, for ten seconds when nothing else is said, until there is something. */
+export async function until<T>(look: () => Promise<T | undefined | false>, limitMs = 10_000): Promise<T> {
+  const deadline = Date.now() + limitMs;
   for (;;) {
     const found = await look();
     if (found) return found;

@@ -20,7 +20,8 @@ conformance('resource quota', (bed) => {
     const namespace = await bed.namespace();
     const at = { namespace, name: 'test-quota' };
     const made = await bed.client.create(ResourceQuota, { metadata: at, spec: { hard: { cpu: '1', memory: '500Mi' } }, status: {} });
-    await bed.client.update(ResourceQuota, { ...made, spec: { hard: { cpu: '2', memory: '1Gi' } } });
+    assert.deepEqual(made.spec?.hard, { cpu: '1', memory: '500Mi' });
+    await bed.change(ResourceQuota, at, (quota) => ({ ...quota, spec: { hard: { cpu: '2', memory: '1Gi' } } }));
     assert.deepEqual((await bed.client.get(ResourceQuota, at)).spec?.hard, { cpu: '2', memory: '1Gi' });
     await bed.client.delete(ResourceQuota, at);
     await refused(bed.client.get(ResourceQuota, at), 404, 'resourcequotas "test-quota" not found');

@@ -41,6 +41,8 @@ export const Service = defineKind<ServiceType>({
       normalizeClusterIps(service, old);
       dropTypeDependentFields(service, old);
     },
+    // A patch of the status alone is read without the spec on which this default depends.
+    prepareForStatusUpdate: setIpModes,
     validate: validateService,
     validateUpdate: validateServiceUpdate,
     validateStatusUpdate: validateServiceStatus,
@@ -58,11 +60,9 @@ function setServiceDefaults(service: Draft<ServiceType>): void {
   }
   if (isExternallyAccessible(service)) spec.externalTrafficPolicy ||= 'Cluster';
   if (spec.type !== 'ExternalName') spec.internalTrafficPolicy ??= 'Cluster';
-  if (spec.type !== 'LoadBalancer') return;
-  spec.allocateLoadBalancerNodePorts ??= true;
-  for (const ingress of service.status.loadBalancer?.ingress ?? []) {
-    if (ingress.ip) ingress.ipMode ??= 'VIP';
-  }
+  if (spec.type === 'LoadBalancer') spec.allocateLoadBalancerNodePorts ??= true;
+  // Whatever the type: other types may have none, and a patch of the status is read without the spec.
+  for (const ingress of service.status.loadBalancer?.ingress ?? []) if (ingress.ip) ingress.ipMode ??= 'VIP';
 }
 
 function setSessionAffinity(spec: Draft<ServiceSpec>): void {
