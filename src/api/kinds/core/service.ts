@@ -41,8 +41,6 @@ export const Service = defineKind<ServiceType>({
       normalizeClusterIps(service, old);
       dropTypeDependentFields(service, old);
     },
-    // A patch of the status alone is read without the spec on which this default depends.
-    prepareForStatusUpdate: setIpModes,
     validate: validateService,
     validateUpdate: validateServiceUpdate,
     validateStatusUpdate: validateServiceStatus,
