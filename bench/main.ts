@@ -4,6 +4,8 @@ import { join } from 'node:path';
 
 const questions: Readonly<Record<string, string>> = {
   api: 'api/main.ts',
+  cluster: 'cluster/main.ts',
+  scheduler: 'scheduler/main.ts',
   store: 'store/puts.ts',
 };
 

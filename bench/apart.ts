@@ -1,0 +1,56 @@
+/** Runs each measurement in a process of its own, so that none finds another's heap, and none takes more than its share. */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+
+/** What a measuring process may take; whoever exceeds it is ended. */
+export interface Bounds {
+  readonly seconds: number;
+  readonly heapMiB: number;
+  /** Further options of Node's, such as `--cpu-prof`. */
+  readonly nodeOptions?: readonly string[];
+}
+
+/** Gives a script, named from `bench/`, its job on standard input; resolves to what it answers on standard output. */
+export function apart<Result>(script: string, job: unknown, { seconds, heapMiB, nodeOptions = [] }: Bounds): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const options = ['--expose-gc', `--max-old-space-size=${heapMiB}`, ...nodeOptions];
+    const child = spawn(process.execPath, [...options, join(import.meta.dirname, script)], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const late = setTimeout(() => child.kill('SIGKILL'), seconds * 1000);
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      clearTimeout(late);
+      if (code === 0) resolve(JSON.parse(output) as Result);
+      else reject(new Error(`${script} ${JSON.stringify(job)} ended with ${signal === 'SIGKILL' ? `no result in ${seconds} s` : code}`));
+    });
+    child.stdin.end(JSON.stringify(job));
+  });
+}
+
+/** The other side: does the job that was given, answers, and ends the process. */
+export async function answer<Job>(measure: (job: Job) => Promise<object>): Promise<void> {
+  let input = '';
+  for await (const chunk of process.stdin) input += String(chunk);
+  const result = JSON.stringify(await measure(JSON.parse(input) as Job));
+  process.stdout.write(result, () => process.exit(0));
+}
+
+/** What a stretch of work took. */
+export interface Cost {
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+}
+
+/** Begins to measure; call the answer at the end. */
+export function costing(): () => Cost {
+  const startMs = performance.now();
+  const before = process.cpuUsage();
+  return () => {
+    const { user, system } = process.cpuUsage(before);
+    return { seconds: (performance.now() - startMs) / 1000, cpuSeconds: (user + system) / 1e6 };
+  };
+}
+
+/** The most that was resident in this process so far. */
+export const peakMiB = (): number => process.resourceUsage().maxRSS / 1024;
