@@ -78,10 +78,12 @@ eachKubectl('kubectl delete', (bed) => {
 
   test('graces: a bound pod waits for its kubelet, --force does not', async () => {
     const k = await bed.within();
-    const bound = (name: string) => pod(name).replace('spec: {', 'spec: {nodeName: slipway-worker, ');
-    await k.ok('create -f -', documents(bound('a'), bound('b'), bound('c')));
+    // None of them heeds SIGTERM.
+    const stubborn = (name: string) => pod(name, 'busybox').replace('image: busybox', 'image: busybox, command: [sleep, infinity]');
+    await k.ok('create -f -', documents(stubborn('a'), stubborn('b'), stubborn('c')));
+    await k.ok('wait --for=condition=Ready pod a b c --timeout=20s');
     await k.ok('delete pod a --wait=false');
-    assert.match(await k.ok('get pod a'), /\na +0\/1 +Terminating/);
+    assert.match(await k.ok('get pod a'), /\na +1\/1 +Terminating/);
     assert.equal(await k.ok('get pod a -o jsonpath={.metadata.deletionGracePeriodSeconds}'), '30');
     await k.ok('delete pod a --grace-period=5 --wait=false');
     assert.equal(await k.ok('get pod a -o jsonpath={.metadata.deletionGracePeriodSeconds}'), '5');
@@ -133,11 +135,9 @@ eachKubectl('kubectl delete', (bed) => {
 eachKubectl('kubectl wait', (bed) => {
   test('for conditions, fields, deletion, creation, and in vain', async () => {
     const k = await bed.within();
-    await k.ok('create -f -', pod('a'));
+    await k.ok('create -f -', pod('a').replace('metadata: {', 'metadata: {annotations: {simulated.slipway.dev/start-duration: 1s}, '));
     assert.equal(await k.ok('wait --for=jsonpath={.status.phase}=Pending pod/a'), 'pod/a condition met\n');
-    const met = k.ok('wait --for=condition=Ready pod/a --timeout=20s');
-    await k.ok(`patch pod a --subresource=status -p '{"status":{"conditions":[{"type":"Ready","status":"True"}]}}'`);
-    assert.equal(await met, 'pod/a condition met\n');
+    assert.equal(await k.ok('wait --for=condition=Ready pod/a --timeout=20s'), 'pod/a condition met\n');
     assert.equal(
       await k.fails('wait --for=condition=Ready=False pod/a --timeout=100ms'),
       'error: timed out waiting for the condition on pods/a\n',

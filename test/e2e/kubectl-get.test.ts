@@ -10,15 +10,16 @@ eachKubectl('kubectl get', (bed) => {
   test('with every printer', async () => {
     const k = await bed.within();
     await k.ok('create -f -', pod('a'));
-    assert.match(await k.ok('get pods'), /^NAME +READY +STATUS +RESTARTS +AGE\na +0\/1 +Pending +0 +\d+s\n$/);
+    await k.ok('wait --for=condition=Ready pod/a --timeout=20s');
+    assert.match(await k.ok('get pods'), /^NAME +READY +STATUS +RESTARTS +AGE\na +1\/1 +Running +0 +\d+s\n$/);
     assert.match(
       await k.ok('get pods -o wide'),
-      /^NAME +READY +STATUS +RESTARTS +AGE +IP +NODE +NOMINATED NODE +READINESS GATES\na +0\/1 +Pending +0 +\d+s +<none> +<none> +<none> +<none>\n$/,
+      /^NAME +READY +STATUS +RESTARTS +AGE +IP +NODE +NOMINATED NODE +READINESS GATES\na +1\/1 +Running +0 +\d+s +10\.244\.[12]\.\d+ +slipway-worker2? +<none> +<none>\n$/,
     );
     assert.equal(await k.ok('get pods -o name'), 'pod/a\n');
     assert.match(
       await k.ok('get pod a -o yaml'),
-      /^apiVersion: v1\nkind: Pod\nmetadata:\n[\s\S]+\n {2}dnsPolicy: ClusterFirst\n[\s\S]+\nstatus:\n {2}phase: Pending\n {2}qosClass: BestEffort\n$/,
+      /^apiVersion: v1\nkind: Pod\nmetadata:\n[\s\S]+\n {2}dnsPolicy: ClusterFirst\n[\s\S]+\nstatus:\n {2}conditions:\n[\s\S]+\n {2}phase: Running\n[\s\S]+\n {2}qosClass: BestEffort\n {2}startTime: "20[^\n]+"\n$/,
     );
     const json = JSON.parse(await k.ok('get pods -o json')) as { kind: string; items: { kind: string; metadata: { name: string } }[] };
     assert.equal(json.kind, 'List');
@@ -28,12 +29,12 @@ eachKubectl('kubectl get', (bed) => {
     );
     assert.equal(await k.ok('get pod a -o jsonpath={.spec.containers[0].imagePullPolicy}'), 'Always');
     assert.equal(await k.ok('get pod a -o jsonpath-as-json={.spec.containers[*].name}'), '[\n    "main"\n]\n');
-    assert.equal(await k.ok(`get pods -o 'jsonpath={range .items[*]}{.metadata.name}={.status.phase}{"\\n"}{end}'`), 'a=Pending\n');
+    assert.equal(await k.ok(`get pods -o 'jsonpath={range .items[*]}{.metadata.name}={.status.phase}{"\\n"}{end}'`), 'a=Running\n');
     assert.equal(await k.ok('get pod a -o go-template={{.spec.restartPolicy}}'), 'Always');
     assert.equal(await k.ok('get pods -o custom-columns=N:.metadata.name,I:.spec.containers[*].image'), 'N     I\na     nginx\n');
     const columns = join(bed.under.folder, 'columns');
     writeFileSync(columns, 'NAME          PHASE\nmetadata.name status.phase\n');
-    assert.equal(await k.ok(`get pods -o custom-columns-file=${columns}`), 'NAME   PHASE\na      Pending\n');
+    assert.equal(await k.ok(`get pods -o custom-columns-file=${columns}`), 'NAME   PHASE\na      Running\n');
     const template = join(bed.under.folder, 'template');
     writeFileSync(template, '{{range .items}}<{{.metadata.name}}>{{end}}');
     assert.equal(await k.ok(`get pods -o go-template-file=${template}`), '<a>');
@@ -43,14 +44,16 @@ eachKubectl('kubectl get', (bed) => {
   test('labels as columns, without headings, across kinds and namespaces', async () => {
     const k = await bed.within();
     await k.ok('create -f -', documents(pod('a'), deployment(2)));
+    await k.ok('wait --for=condition=Ready pod/a --timeout=20s');
+    await k.ok('rollout status deployment web --timeout=20s');
     assert.match(await k.ok('get pod a --show-labels'), /LABELS\na .* app=a\n$/);
     assert.match(await k.ok('get pod a -L app,none'), /APP +NONE\na .* a +\n$/);
-    assert.match(await k.ok('get pods --no-headers'), /^a +0\/1/);
+    assert.match(await k.ok('get pods --no-headers'), /^a +1\/1 .*\nweb-/);
     assert.match(
       await k.ok('get pods,deployments'),
-      /^NAME +READY +STATUS +RESTARTS +AGE\npod\/a +0\/1 +Pending +0 +\d+s\n\nNAME +READY +UP-TO-DATE +AVAILABLE +AGE\ndeployment\.apps\/web +0\/2 +0 +0 +\d+s\n$/,
+      /^NAME +READY +STATUS +RESTARTS +AGE\npod\/a +1\/1 +Running +0 +\d+s\n(pod\/web-\w+-\w{5} +1\/1 +Running +0 +\d+s\n){2}\nNAME +READY +UP-TO-DATE +AVAILABLE +AGE\ndeployment\.apps\/web +2\/2 +2 +2 +\d+s\n$/,
     );
-    assert.match(await k.ok('get all'), /pod\/a[\s\S]+deployment\.apps\/web/);
+    assert.match(await k.ok('get all'), /pod\/a [\s\S]+pod\/web-[\s\S]+deployment\.apps\/web [\s\S]+replicaset\.apps\/web-/);
     assert.match(await k.ok('get pods -A'), new RegExp(`^NAMESPACE +NAME +READY +STATUS +RESTARTS +AGE\\n(.*\\n)*${k.namespace} +a `));
     assert.equal(await k.ok('get pod/a deployment/web -o name'), 'pod/a\ndeployment.apps/web\n');
     assert.equal(await k.ok('get -f - -o name', pod('a')), 'pod/a\n');
