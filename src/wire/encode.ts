@@ -14,7 +14,8 @@ import { includeObjectOf, metadataOnly, tableHead, tableOf, tableRow, type Table
 
 export interface Render {
   readonly representation: Representation;
-  readonly nowMs: number;
+  /** Milliseconds since the epoch, for ages: a watch asks anew at each event. */
+  now(): number;
   /** `includeObject` as the query has it. */
   readonly includeObject: string | undefined;
 }
@@ -140,10 +141,10 @@ export const notMarshalable = (kind: string): ApiError =>
     `object ${goType(undefined, kind)} does not implement the protobuf marshalling interface and cannot be encoded to a protobuf message`,
   );
 
-export const tableOptions = ({ representation, nowMs, includeObject }: Render): TableOptions => ({
-  version: representation.version,
-  includeObject: includeObjectOf(includeObject),
-  nowMs,
+export const tableOptions = (render: Render): TableOptions => ({
+  version: render.representation.version,
+  includeObject: includeObjectOf(render.includeObject),
+  nowMs: render.now(),
 });
 
 const isCompact = ({ encoding, pretty }: Representation): boolean => encoding === 'json' && !pretty;

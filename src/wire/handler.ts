@@ -140,7 +140,8 @@ class Exchange {
     if (result.type === 'bytes') return writeBytes(result, headers, this.#request, this.#response);
     if (result.type === 'upgrade') throw internal(new Error('this connection cannot be upgraded'));
     const includeObject = first(this.#query, 'includeObject');
-    const render = { representation: representation(), nowMs: this.#options.clock.now(), includeObject };
+    const { clock } = this.#options;
+    const render = { representation: representation(), now: () => clock.now(), includeObject };
     if (result.type === 'object') return writeObject(result, render, headers, this.#response);
     if (result.type === 'list') return writeList(result, render, headers, this.#response);
     streamWatch(result, render, headers, this.#response, this.#request.signal);

@@ -74,6 +74,24 @@ test('tables name their columns once, bookmarks are rows too, and an error is a 
   await api[Symbol.asyncDispose]();
 });
 
+test('ages in a table’s rows are those at the time of each event, not at the watch’s beginning', async ({ mock }) => {
+  mock.timers.enable({ apis: ['Date'], now: Date.now() });
+  const { api, begun } = await watchedApi();
+  const young = { ...pod('a'), metadata: { ...pod('a').metadata, creationTimestamp: new Date().toISOString() } };
+  const sending = api.http.send({ method: 'GET', path: line, headers: { accept: table } });
+  const sink = await begun;
+  sink.frame(frame('ADDED', young));
+  mock.timers.setTime(Date.now() + 65_000);
+  sink.frame(frame('MODIFIED', young));
+  sink.end();
+  const lines = text(await (await sending).bytes())
+    .trim()
+    .split('\n');
+  const ages = lines.map((one) => (JSON.parse(one) as { object: { rows: { cells: unknown[] }[] } }).object.rows[0]!.cells.at(-1));
+  assert.deepEqual(ages, ['0s', '65s']);
+  await api[Symbol.asyncDispose]();
+});
+
 test('the mark after initial events is in a table’s row even without objects', async () => {
   const { api, begun } = await watchedApi();
   const annotations = { 'k8s.io/initial-events-end': 'true' };

@@ -86,7 +86,7 @@ function frameEncoder(
   return ({ type, object }) => {
     const head = tableHead(of, { resourceVersion: object.metadata.resourceVersion }, options, withColumns);
     withColumns = false;
-    const table = { ...head, rows: [tableRow(of, object, options)] };
+    const table = { ...head, rows: [tableRow(of, object, { ...options, nowMs: render.now() })] };
     return event(type, table);
   };
 }
