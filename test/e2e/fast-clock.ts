@@ -10,7 +10,7 @@ export function fastClock(speed: number): Clock {
   const startMs = realClock.monotonic();
   const monotonic = () => (realClock.monotonic() - startMs) * speed;
   return {
-    now: () => beganMs - behindMs + monotonic(),
+    now: () => beganMs - behindMs + Math.floor(monotonic()),
     monotonic,
     after: (delayMs, fire) => realClock.after(delayMs / speed, fire),
   };
