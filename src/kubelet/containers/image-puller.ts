@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Container, Pod } from '../../api/generated/core/v1.ts';
 import type { EventRecorder, EventSeverity } from '../../client/event-recorder.ts';
-import type { ContainerRuntime, PodSandboxConfig } from '../../runtime/cri.ts';
+import { CriError, type ContainerRuntime, type PodSandboxConfig } from '../../runtime/cri.ts';
 import { BackOff } from './back-off.ts';
 import { containerEvent } from './container-events.ts';
 import { durationText } from './duration-text.ts';
@@ -31,7 +31,8 @@ export class ImagePuller {
     const { image = '', imagePullPolicy = 'IfNotPresent' } = container;
     const say = (type: EventSeverity, reason: string, message: string) =>
       containerEvent(this.#events, pod, container, type, reason, message);
-    const present = imagePullPolicy === 'Always' ? undefined : await this.#inspect(image, say);
+    const found = await this.#inspect(image, say);
+    const present = imagePullPolicy === 'Always' ? undefined : found;
     if (present !== undefined) {
       say('Normal', 'Pulled', `Container image "${image}" already present on machine and can be accessed by the pod`);
       return present;
@@ -61,9 +62,12 @@ export class ImagePuller {
       const found = await this.#runtime.imageStatus(image);
       return found && (found.repoDigests[0] ?? found.id);
     } catch (error) {
-      const message = `Failed to inspect image "${image}": ${textOf(error)}`;
+      const isNoName = error instanceof CriError && error.code === 'InvalidArgument';
+      const message = isNoName
+        ? `Failed to apply default image tag "${image}": couldn't parse image name "${image}": ${error.message.replace(/^failed to parse image ".*": /, '')}`
+        : `Failed to inspect image "${image}": ${textOf(error)}`;
       say('Warning', 'InspectFailed', message);
-      throw new StartError('ImageInspectError', message, 10_000);
+      throw new StartError(isNoName ? 'InvalidImageName' : 'ImageInspectError', message, 10_000);
     }
   }
 

@@ -40,6 +40,18 @@ describe('starting containers', () => {
     );
   });
 
+  test('what is no name of an image is no name under any pull policy', async () => {
+    for (const imagePullPolicy of ['Always', 'IfNotPresent'] as const) {
+      const name = `misnamed-${imagePullPolicy.toLowerCase()}`;
+      await node.run(name, { containers: [{ ...main, image: 'Nginx', imagePullPolicy }] });
+      const why =
+        'Failed to apply default image tag "Nginx": couldn\'t parse image name "Nginx": invalid reference format: repository name (library/Nginx) must be lowercase';
+      await plane.until(async () => (await node.eventsOf(name)).includes('Failed: Error: InvalidImageName'));
+      assert.ok((await node.eventsOf(name)).includes(`InspectFailed: ${why}`));
+      await plane.until(async () => waitingOf(await node.pod(name)) === `InvalidImageName: ${why}`);
+    }
+  });
+
   test('an image that is not there is asked for ever less often', async () => {
     const pullsOf = async () => (await node.eventCount('wrong', 'Pulling')) ?? 0;
     await node.run('wrong', { containers: [{ ...main, image: 'doesnotexist' }] });

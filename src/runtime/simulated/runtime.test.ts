@@ -341,7 +341,12 @@ describe('images of simulated nodes', () => {
     ],
     ['quay.io/shop/nonexistent-app:v1', 'NotFound', ''],
     ['nginx:doesnotexist', 'NotFound', ''],
-    ['UPPER', 'InvalidArgument', 'failed to parse image "UPPER": invalid reference format'],
+    [
+      'UPPER',
+      'InvalidArgument',
+      'failed to parse image "UPPER": invalid reference format: repository name (library/UPPER) must be lowercase',
+    ],
+    ['two::colons', 'InvalidArgument', 'failed to parse image "two::colons": invalid reference format'],
   ];
   for (const [image, code, message] of failing)
     test(`${image} cannot be pulled`, async () => {

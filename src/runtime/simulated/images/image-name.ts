@@ -15,7 +15,7 @@ export interface ImageName {
 /** Completes `nginx` to `docker.io/library/nginx:latest`. Throws CriError `InvalidArgument` for what is no name of an image. */
 export function parseImageName(text: string): ImageName {
   const match = shape.exec(text);
-  if (!match) throw new CriError('InvalidArgument', `failed to parse image ${JSON.stringify(text)}: invalid reference format`);
+  if (!match) throw new CriError('InvalidArgument', `failed to parse image ${JSON.stringify(text)}: invalid reference format${hint(text)}`);
   const [, name = '', tag, digest] = match;
   const slash = name.indexOf('/');
   const first = name.slice(0, Math.max(slash, 0));
@@ -26,6 +26,13 @@ export function parseImageName(text: string): ImageName {
   const fullPath = domain === 'docker.io' && !path.includes('/') ? `library/${path}` : path;
   const fullTag = tag ?? (digest === undefined ? 'latest' : undefined);
   return { domain, path: fullPath, ...(fullTag !== undefined && { tag: fullTag }), ...(digest !== undefined && { digest }) };
+}
+
+/** The commonest mistake has a message of its own. */
+function hint(text: string): string {
+  if (!shape.test(text.toLowerCase())) return '';
+  const repository = text.replace(/@.*$/, '').replace(/:[^:/]*$/, '');
+  return `: repository name (${repository.includes('/') ? repository : `library/${repository}`}) must be lowercase`;
 }
 
 const component = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*';
