@@ -4,7 +4,7 @@ import { DaemonSet } from '../../../src/api/kinds/apps/daemonset.ts';
 import { Pod } from '../../../src/api/kinds/core/pod.ts';
 import { isFinished } from '../../../src/api/pods/pod-state.ts';
 import { refOf } from '../../../src/client/typed-client.ts';
-import { UsageError } from '../arguments.ts';
+import { UsageError, type Arguments } from '../arguments.ts';
 import type { Command, Print } from '../command.ts';
 import type { Session } from '../session.ts';
 import { setUnschedulable } from './cordon.ts';
@@ -17,28 +17,43 @@ export const drain: Command = {
   background: true,
   async run(session, given, _input, print) {
     const name = given.one();
-    const draining = async () => {
-      await setUnschedulable(session, name, true, print);
-      const { items } = await session.client.list<PodType>(Pod, {}, { fieldSelector: `spec.nodeName=${name}` });
-      const sorted = await sortOut(session, items, (flag) => given.has(flag));
-      const errors = problemsOf(sorted);
-      if (errors.length > 0)
-        throw new UsageError(`error: unable to drain node "${name}" due to error: ${oneOrSeveral(errors)}, continuing command...`);
-      if (sorted.ignored.length > 0) print(`Warning: ignoring DaemonSet-managed Pods: ${namesOf(sorted.ignored)}`);
-      const timeoutMs = given.durationMs('--timeout', 0);
-      const limit = { endMs: timeoutMs > 0 ? session.now() + timeoutMs : Infinity, text: given.flag('--timeout') ?? '' };
-      const failures = (await Promise.all(sorted.toEvict.map((pod) => evict(session, pod, limit, print)))).filter((line) => line !== '');
-      if (failures.length > 0)
-        throw new UsageError(`error: unable to drain node "${name}" due to error: ${oneOrSeveral(failures)}, continuing command...`);
-      print(`node/${name} drained`);
-    };
-    await session.during(draining());
+    await session.during(draining(session, name, given, print));
   },
 };
 
-interface Sorted {
+async function draining(session: Session, name: string, given: Arguments, print: Print): Promise<void> {
+  const sorted = async () => {
+    const { items } = await session.client.list<PodType>(Pod, {}, { fieldSelector: `spec.nodeName=${name}` });
+    return sortOut(session, items, (flag) => given.has(flag));
+  };
+  await setUnschedulable(session, name, true, print);
+  const { ignored, toEvict, ...inTheWay } = await sorted();
+  const problems = problemsOf(inTheWay);
+  if (problems.length > 0) throw givenUp(name, problems, print);
+  if (ignored.length > 0) print(`Warning: ignoring DaemonSet-managed Pods: ${namesOf(ignored)}`);
+  const timeoutMs = given.durationMs('--timeout', 0);
+  const limit = { endMs: timeoutMs > 0 ? session.now() + timeoutMs : Infinity, text: given.flag('--timeout') ?? '' };
+  const failures = (await Promise.all(toEvict.map((pod) => evict(session, pod, limit, print)))).filter((line) => line !== '');
+  if (failures.length === 0) return print(`node/${name} drained`);
+  print(`There are pending pods in node "${name}" when an error occurred: ${oneOrSeveral(failures)}`);
+  for (const { metadata } of (await sorted()).toEvict) print(`pod/${metadata.name}`);
+  throw givenUp(name, failures, print);
+}
+
+/** What kubectl says at the end, where it would have gone on with the next node. */
+function givenUp(node: string, errors: readonly string[], print: Print): UsageError {
+  print(`error: unable to drain node "${node}" due to error: ${oneOrSeveral(errors)}, continuing command...`);
+  print('There are pending nodes to be drained:');
+  print(` ${node}`);
+  return new UsageError(errors.join('\n'));
+}
+
+interface Sorted extends InTheWay {
   readonly toEvict: readonly PodType[];
   readonly ignored: readonly PodType[];
+}
+
+interface InTheWay {
   readonly ofDaemonSets: readonly PodType[];
   readonly withLocalData: readonly PodType[];
   readonly unmanaged: readonly PodType[];
@@ -67,7 +82,7 @@ async function sortOut({ client }: Session, pods: readonly PodType[], has: (flag
   return sorted;
 }
 
-function problemsOf({ ofDaemonSets, withLocalData, unmanaged }: Sorted): string[] {
+function problemsOf({ ofDaemonSets, withLocalData, unmanaged }: InTheWay): string[] {
   const lines: string[] = [];
   if (ofDaemonSets.length > 0)
     lines.push(`cannot delete DaemonSet-managed Pods (use --ignore-daemonsets to ignore): ${namesOf(ofDaemonSets)}`);

@@ -20,7 +20,7 @@ export const events: Command = {
     const chosen = items
       .filter(({ involvedObject: { kind, name } }) => !about || (kind === about.kind.kind && name === about.name))
       .filter(({ reason = '' }) => !reasons || reasons.includes(reason))
-      .toSorted((a, b) => lastMs(a) - lastMs(b));
+      .toSorted((a, b) => lastMs(a) - lastMs(b) || revision(a) - revision(b));
     if (chosen.length === 0) return print('No events.');
     const rows = chosen.map((event) => {
       const { type = '', reason = '', source, reportingComponent = '', message = '', involvedObject } = event;
@@ -33,6 +33,9 @@ export const events: Command = {
 
 const lastMs = ({ series, lastTimestamp, eventTime, firstTimestamp }: EventType): number =>
   Date.parse(series?.lastObservedTime ?? lastTimestamp ?? eventTime ?? firstTimestamp ?? '');
+
+/** Within a second, those that were written later come later. */
+const revision = ({ metadata }: EventType): number => Number(metadata.resourceVersion);
 
 /** `3s`, or `3s (x4 over 2m)` for what has happened more than once. */
 function ageOfEvent(event: EventType, nowMs: number): string {

@@ -49,7 +49,8 @@ function shown(session: Session, kind: Kind, objects: readonly KubeObject[], giv
   const format = given.flag('-o') ?? '';
   const [form, template = ''] = format.split(/=(.*)/s);
   if (form === 'name') return objects.map(({ metadata }) => nameWithKind(kind, metadata.name ?? '')).join('\n');
-  if (form === 'jsonpath') return objects.map((object) => printJsonPath(parseJsonPath(template), object)).join('\n');
+  if (form === 'jsonpath')
+    return objects.map((object) => printJsonPath(parseJsonPath(template), object, { allowMissingKeys: true })).join('\n');
   if (form === 'custom-columns') return columns(customColumns(template, objects));
   if (form !== '' && form !== 'wide') throw new UsageError(`error: unable to match a printer suitable for the output format "${form}"`);
   const options = { wide: form === 'wide', withNamespace: given.has('-A') && kind.namespaced, nowMs: session.now() };

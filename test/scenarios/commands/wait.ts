@@ -40,8 +40,8 @@ function goalOf(text: string, kind: Kind): (object: KubeObject | undefined) => b
       object !== undefined && findResults(path, object, { allowMissingKeys: true }).flat().map(resultText).join(' ') === value;
   }
   if (what !== 'condition' || first === '') throw new UsageError(`unrecognized condition: "${text}" for ${kind.plural}`);
-  return (object) => {
-    const { conditions = [] } = (object as Conditioned | undefined)?.status ?? {};
+  return (object: Conditioned | undefined) => {
+    const { conditions = [] } = object?.status ?? {};
     return conditions.some(({ type, status }) => type.toLowerCase() === first.toLowerCase() && status === (value ?? 'True'));
   };
 }
