@@ -51,7 +51,7 @@ export const byAge = (a: ReplicaSet, b: ReplicaSet): number => byText(createdAt(
 /** The lowest revision first. */
 export function byRevision(a: ReplicaSet, b: ReplicaSet): number {
   const [ofA, ofB] = [revisionOf(a), revisionOf(b)];
-  return ofA === undefined || ofB === undefined || ofA === ofB ? byAge(a, b) : ofA - ofB;
+  return ofA === undefined || ofB === undefined || ofA === ofB ? byAge(a, b) : ofA < ofB ? -1 : 1;
 }
 
 const nameOf = ({ metadata }: ReplicaSet): string => metadata.name ?? '';

@@ -27,10 +27,22 @@ const historyLimitChars = 2000;
 
 type Annotations = Readonly<Record<string, string>>;
 
-/** 0 without the annotation; undefined where it is no number. */
-export const revisionOf = ({ metadata }: KubeObject): number | undefined => wholeNumber(metadata.annotations?.[revisionAnnotation] ?? '0');
+/** 0 without the annotation; undefined where it is no number of 64 bits. */
+export const revisionOf = ({ metadata }: KubeObject): bigint | undefined => revisionIn(metadata.annotations?.[revisionAnnotation] ?? '0');
 
-export const nextRevision = (old: readonly ReplicaSet[]): number => Math.max(0, ...old.map((one) => revisionOf(one) ?? 0)) + 1;
+export function nextRevision(old: readonly ReplicaSet[]): bigint {
+  let highest = 0n;
+  for (const one of old) highest = bigger(highest, revisionOf(one) ?? 0n);
+  return highest + 1n;
+}
+
+const bigger = (a: bigint, b: bigint): bigint => (a > b ? a : b);
+
+function revisionIn(text: string): bigint | undefined {
+  if (!/^[+-]?\d+$/.test(text)) return undefined;
+  const revision = BigInt(text.replace('+', ''));
+  return BigInt.asIntN(64, revision) === revision ? revision : undefined;
+}
 
 export const desiredReplicasOf = ({ metadata }: ReplicaSet): number | undefined => wholeNumber(metadata.annotations?.[desiredAnnotation]);
 export const maxReplicasOf = ({ metadata }: ReplicaSet): number | undefined => wholeNumber(metadata.annotations?.[maxAnnotation]);
@@ -46,9 +58,9 @@ export function sizeAnnotations(deployment: Deployment): Annotations {
  * comes back gets a new, higher revision and remembers those it had. A revision is never lowered; one
  * that is no number is left alone with all the rest.
  */
-export function currentAnnotations(deployment: Deployment, annotations: Annotations = {}, revision: number): Annotations {
+export function currentAnnotations(deployment: Deployment, annotations: Annotations = {}, revision: bigint): Annotations {
   const before = annotations[revisionAnnotation];
-  const had = wholeNumber(before || '0');
+  const had = revisionIn(before || '0');
   if (had === undefined) return annotations;
   const copied = Object.entries(deployment.metadata.annotations ?? {}).filter(([name]) => !notCopied.has(name));
   const next = { ...annotations, ...Object.fromEntries(copied) };
