@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { PassThrough } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { Namespace } from '../../src/api/kinds/core/namespace.ts';
@@ -34,9 +35,9 @@ export interface Shell {
   start(line: string): Stream;
 }
 
-/** A program that goes on, and what it says line by line. */
+/** A program that goes on, and what it says line by line, on standard output and standard error alike. */
 export interface Stream {
-  /** The next line of standard output; rejects when there is none within 15 s. */
+  /** The next line; rejects when there is none within 15 s. */
   next(): Promise<string>;
   /** The lines up to the first that matches, which is the last; rejects when none does. */
   until(wanted: RegExp): Promise<string[]>;
@@ -47,7 +48,7 @@ export interface Stream {
 }
 
 export interface BedOptions {
-  /** How many tests of the file may run at once; 1 when absent. More where each keeps to its own namespace and mostly waits. */
+  /** How many tests of the file may run at once; 3 when absent. 1 where they share more than a cluster. */
   readonly concurrency?: number;
   /** How many times as fast as the machine's the cluster's time goes; as fast when absent. */
   readonly speed?: number;
@@ -63,7 +64,7 @@ export function eachKubectl(topic: string, declare: (bed: Bed) => void, options:
   describe(topic, { concurrency: 2 }, () => {
     if (found.length === 0) test('needs a real kubectl', { skip: 'no kubectl on PATH' }, () => {});
     for (const binary of found)
-      describe(`kubectl ${binary.version}`, { concurrency: options.concurrency ?? 1 }, () => {
+      describe(`kubectl ${binary.version}`, { concurrency: options.concurrency ?? 3 }, () => {
         const bed = new ClusterBed(binary, options);
         before(() => bed.start());
         after(() => bed.under[Symbol.asyncDispose]());
@@ -136,7 +137,7 @@ function shell(kubectl: Kubectl, namespace: string): Shell {
         const { stdout, stderr } = await run(line);
         if (wanted.test(stdout)) return stdout;
         assert.ok(performance.now() < deadlineMs, `kubectl ${line} never gave ${wanted}, but\n${stdout}${stderr}`);
-        await setTimeout(100);
+        await setTimeout(250);
       }
     },
     start: (line) => stream(kubectl.start(argumentsOf(line)), `kubectl ${line}`),
@@ -144,11 +145,14 @@ function shell(kubectl: Kubectl, namespace: string): Shell {
 }
 
 function stream(child: ChildProcess, what: string): Stream {
-  const said = lines(child.stdout!, what);
+  const both = new PassThrough();
+  child.stdout!.pipe(both, { end: false });
+  child.stderr!.pipe(both, { end: false });
+  child.once('close', () => both.end());
+  const said = lines(both, what);
   const ended = new Promise<number>((resolve) => void child.once('exit', (code) => resolve(code ?? 143)));
   const timer = globalThis.setTimeout(() => child.kill(), streamMs);
   void ended.then(() => clearTimeout(timer));
-  child.stderr!.resume();
   return {
     next: () => said.next(),
     async until(wanted) {

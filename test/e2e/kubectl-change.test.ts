@@ -10,11 +10,11 @@ eachKubectl('kubectl patch, edit, replace and set', (bed) => {
   test('patch in all its types', async () => {
     const k = await bed.within();
     await k.ok('create -f -', deployment(1));
-    const strategic =
-      '{"spec":{"template":{"spec":{"containers":[{"name":"nginx","image":"nginx:2"},{"name":"side","image":"busybox"}]}}}}';
+    const strategic = '{"spec":{"template":{"spec":{"containers":[{"name":"nginx","image":"nginx:2"},{"name":"side","image":"envoy"}]}}}}';
     assert.equal(await k.ok(`patch deployment web -p '${strategic}'`), 'deployment.apps/web patched\n');
+    await k.ok('rollout status deployment web --timeout=20s');
     assert.equal(await k.ok(`patch deployment web -p '${strategic}'`), 'deployment.apps/web patched (no change)\n');
-    assert.equal(await k.ok('get deployment web -o jsonpath={.spec.template.spec.containers[*].image}'), 'nginx:2 busybox');
+    assert.equal(await k.ok('get deployment web -o jsonpath={.spec.template.spec.containers[*].image}'), 'nginx:2 envoy');
     assert.equal(await k.ok('get deployment web -o jsonpath={.spec.template.spec.containers[0].ports[0].containerPort}'), '80');
     const removal = '{"spec":{"template":{"spec":{"containers":[{"$patch":"delete","name":"side"}]}}}}';
     await k.ok(`patch deployment web -p '${removal}'`);

@@ -6,6 +6,9 @@ import { test } from 'node:test';
 import { eachKubectl, lines } from './each-kubectl.ts';
 import { configMap, deployment, documents, pod } from './manifests.ts';
 
+/** A pod that no node is for. */
+const waiting = (name: string, image: string) => pod(name, image).replace('spec: {', 'spec: {nodeSelector: {no: where}, ');
+
 eachKubectl('kubectl get', (bed) => {
   test('with every printer', async () => {
     const k = await bed.within();
@@ -62,7 +65,7 @@ eachKubectl('kubectl get', (bed) => {
 
   test('sorted, in chunks, selected', async () => {
     const k = await bed.within();
-    await k.ok('create -f -', documents(pod('c', 'one'), pod('a', 'two'), pod('b', 'three')));
+    await k.ok('create -f -', documents(waiting('c', 'one'), waiting('a', 'two'), waiting('b', 'three')));
     assert.equal(await k.ok('get pods --sort-by=.metadata.name -o name'), 'pod/a\npod/b\npod/c\n');
     assert.equal(await k.ok('get pods --sort-by=.spec.containers[0].image -o name'), 'pod/c\npod/b\npod/a\n');
     assert.equal(await k.ok('get pods --chunk-size=1 -o name'), 'pod/a\npod/b\npod/c\n');
