@@ -67,5 +67,6 @@ test('what is attached counts even if no pod uses it any more', () => {
 
 test('a pod without claims is not asked about; one whose claim is not there is held up', () => {
   assert.equal(bench(1).begin(testPod('p')), skip);
+  assert.equal(bench(1).begin(claiming('p', ['none'])), undefined, 'other plugins have their say first');
   assert.equal(bench(1).verdicts(claiming('p', ['none']))['b'], 'looking up PVC default/none: persistentvolumeclaim "none" not found');
 });

@@ -13,6 +13,8 @@ import { addVolumesOf, attachedVolumes, type CsiVolumes } from './csi-volumes.ts
 
 interface Notes {
   readonly wanted: CsiVolumes;
+  /** Told only when nodes are asked: before that, VolumeBinding says better what a claim that is not there means. */
+  readonly rejection: Verdict;
   /** Looked up once a node with limits needs it. */
   attached: ReadonlyMap<string, CsiVolumes> | undefined;
 }
@@ -34,14 +36,14 @@ export const nodeVolumeLimits: PluginFactory = {
       if (!pod.spec.volumes || claimsOf(pod).length === 0) return skip;
       const wanted: CsiVolumes = new Map();
       const rejection = addVolumesOf(pod, wanted, handle, true);
-      if (rejection) return rejection;
-      if (wanted.size === 0) return skip;
-      state.write(notes, { wanted, attached: undefined });
+      if (!rejection && wanted.size === 0) return skip;
+      state.write(notes, { wanted, rejection, attached: undefined });
       return undefined;
     },
     filter(state, _pod, node) {
-      const csiNode = handle.get(CSINode, node.name);
       const all = state.read(notes)!;
+      if (all.rejection) return all.rejection;
+      const csiNode = handle.get(CSINode, node.name);
       const { wanted } = all;
       if (!csiNode || !isLimited(csiNode, wanted)) return undefined;
       all.attached ??= attachedVolumes(handle);
