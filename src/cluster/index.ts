@@ -1,6 +1,9 @@
 /** The library: a cluster in the caller's own process. */
 import { silentLog, type Log } from '../base/log.ts';
 import type { ApiServer } from '../api/call.ts';
+import type { Kind } from '../api/kind.ts';
+import { allKinds } from '../api/kinds/all.ts';
+import { apiVersionOf, type KubeObject } from '../api/meta.ts';
 import type { Client } from '../client/client.ts';
 import { stringifyYaml } from '../codec/yaml.ts';
 import { startControlPlane } from './control-plane.ts';
@@ -44,6 +47,13 @@ export interface Cluster extends AsyncDisposable {
   powerOff(node: string): Promise<void>;
   powerOn(node: string): Promise<void>;
   stop(): Promise<void>;
+}
+
+/** What a cluster's `client` is told of the kind of objects it is to work with: `kindOf('apps/v1', 'Deployment')`. Throws for one that is none of Kubernetes' own. */
+export function kindOf<O extends KubeObject = KubeObject>(apiVersion: string, kind: string): Kind<O> {
+  const found = allKinds.find((one) => one.kind === kind && apiVersionOf(one) === apiVersion);
+  if (!found) throw new RangeError(`no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}`);
+  return found as unknown as Kind<O>;
 }
 
 /** How `@kubernetes/client-node` writes a kubeconfig down. */

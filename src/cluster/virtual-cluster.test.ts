@@ -8,7 +8,7 @@ import { Pod } from '../api/kinds/core/pod.ts';
 import { isReady } from '../api/pods/pod-state.ts';
 import { isTrue } from '../api/kinds/conditions.ts';
 import type { Client } from '../client/client.ts';
-import { startCluster } from './index.ts';
+import { kindOf, startCluster } from './index.ts';
 import { defaultNodes } from './spec.ts';
 import { startVirtualControlPlane } from './virtual-control-plane.ts';
 
@@ -81,4 +81,9 @@ describe('a cluster on the virtual clock', () => {
     assert.equal(await history(5), first);
     assert.notEqual(await history(6), first);
   });
+});
+
+test('kindOf() finds Kubernetes’ own kinds, and refuses others in kubectl’s words', () => {
+  assert.equal(kindOf('apps/v1', 'Deployment'), Deployment);
+  assert.throws(() => kindOf('apps/v1', 'Widget'), { message: 'no matches for kind "Widget" in version "apps/v1"' });
 });
