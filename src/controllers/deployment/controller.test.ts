@@ -28,7 +28,7 @@ describe('deployment controller', () => {
     return found && `${found.status} ${found.reason}`;
   };
   const sizes = async () => (await web.replicaSets()).map(sizeOf);
-  const revisions = async () => (await web.replicaSets()).map(revisionOf);
+  const revisions = async () => (await web.replicaSets()).map((one) => Number(revisionOf(one)));
   const settle = () => web.advance(15_000);
 
   test('a deployment makes a replica set named by its template, and tells how it gets on', async () => {
