@@ -62,3 +62,19 @@ test('usages show shorthand, value name and default', () => {
   );
   assert.ok(usages.some((line) => /--workers int\s+Workers\. \(default 1\)$/.test(line)));
 });
+
+test('durations, fractions and numbers of 32 bits are read as Go reads them', () => {
+  const typed = {
+    period: { type: 'duration', usage: 'Period.' },
+    rate: { type: 'float', usage: 'Rate.' },
+    size: { type: 'int32', usage: 'Size.' },
+  } as const;
+  assert.deepEqual(parseFlags(typed, ['--period=1m30s', '--rate=.5', '--size=-3']).flags, { period: 90_000, rate: 0.5, size: -3 });
+  const refused = (word: string, sentence: string) => assert.throws(() => parseFlags(typed, [word]), new FlagError(sentence), word);
+  refused('--period=5', 'invalid argument "5" for "--period" flag: time: missing unit in duration "5"');
+  refused('--rate=fast', 'invalid argument "fast" for "--rate" flag: strconv.ParseFloat: parsing "fast": invalid syntax');
+  refused(
+    '--size=3000000000',
+    'invalid argument "3000000000" for "--size" flag: strconv.ParseInt: parsing "3000000000": value out of range',
+  );
+});

@@ -1,9 +1,11 @@
+import { GoDurationError, parseGoDuration } from './go-duration.ts';
+
 /**
  * Command-line flags by pflag's rules, which kubectl's users have in their fingers: `--name=v`,
  * `--name v`, `-n v`, `-nv`, `-it`, `--bool`, `--bool=false`, `--` ends flags, and flags may follow
  * arguments. Sentences of errors are pflag's.
  */
-export type FlagType = 'string' | 'bool' | 'int' | 'strings';
+export type FlagType = 'string' | 'bool' | 'int' | 'int32' | 'float' | 'duration' | 'strings';
 
 export interface FlagSpec {
   readonly name: string;
@@ -21,7 +23,14 @@ export interface FlagSpec {
 
 export type FlagSpecs = Readonly<Record<string, Omit<FlagSpec, 'name'>>>;
 
-type ValueOf<T extends FlagType> = T extends 'bool' ? boolean : T extends 'int' ? number : T extends 'strings' ? string[] : string;
+/** Durations are in milliseconds. */
+export type ValueOf<T extends FlagType> = T extends 'bool'
+  ? boolean
+  : T extends 'int' | 'int32' | 'float' | 'duration'
+    ? number
+    : T extends 'strings'
+      ? string[]
+      : string;
 
 export type FlagValues<S extends FlagSpecs> = { readonly [Name in keyof S]: ValueOf<S[Name]['type']> };
 
@@ -117,7 +126,9 @@ const shownName = (name: string, { shorthand }: Omit<FlagSpec, 'name'>): string 
 const aloneValue = (spec: Omit<FlagSpec, 'name'>): string | undefined => spec.alone ?? (spec.type === 'bool' ? 'true' : undefined);
 
 function empty(type: FlagType): string | boolean | number | string[] {
-  return type === 'bool' ? false : type === 'int' ? 0 : type === 'strings' ? [] : '';
+  if (type === 'bool') return false;
+  if (type === 'strings') return [];
+  return type === 'string' ? '' : 0;
 }
 
 function readValue(type: FlagType, text: string, shown: string): string | boolean | number | string[] {
@@ -128,8 +139,21 @@ function readValue(type: FlagType, text: string, shown: string): string | boolea
     case 'strings':
       return text === '' ? [] : text.split(',');
     case 'int':
+    case 'int32':
       if (!/^[+-]?\d+$/.test(text)) throw bad(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+      if (Math.abs(Number(text)) > (type === 'int32' ? 2 ** 31 - 1 : Number.MAX_SAFE_INTEGER))
+        throw bad(`strconv.ParseInt: parsing ${JSON.stringify(text)}: value out of range`);
       return Number(text);
+    case 'float':
+      if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text))
+        throw bad(`strconv.ParseFloat: parsing ${JSON.stringify(text)}: invalid syntax`);
+      return Number(text);
+    case 'duration':
+      try {
+        return parseGoDuration(text);
+      } catch (error) {
+        throw error instanceof GoDurationError ? bad(error.message) : error;
+      }
     case 'bool':
       if (/^(1|t|T|TRUE|true|True)$/.test(text)) return true;
       if (/^(0|f|F|FALSE|false|False)$/.test(text)) return false;

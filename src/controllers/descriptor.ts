@@ -38,7 +38,9 @@ export const loops = (
   name,
   serviceAccount,
   async start(context) {
-    const { client, informers, env } = context;
-    await Promise.all(controllers(context).map((controller) => runController(controller, client, informers, env)));
+    const { client, informers, env, flags } = context;
+    const workers = flags.concurrentSyncs[name];
+    const loops = controllers(context).map((controller) => (workers === undefined ? controller : { ...controller, workers }));
+    await Promise.all(loops.map((controller) => runController(controller, client, informers, env)));
   },
 });

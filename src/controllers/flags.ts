@@ -20,8 +20,12 @@ export interface ControllerFlags {
   readonly terminatedPodGcThreshold: number;
   /** `--cluster-cidr`; '' when nodes get no address ranges (`--allocate-node-cidrs=false`). */
   readonly clusterCidr: string;
-  /** `--node-cidr-mask-size`. */
+  /** `--node-cidr-mask-size` and `--node-cidr-mask-size-ipv4`. */
   readonly nodeCidrMaskSize: number;
+  /** `--node-cidr-mask-size-ipv6`. */
+  readonly nodeCidrMaskSizeIpv6: number;
+  /** The `--concurrent-…-syncs`, by the controller's full name; a controller's own number where none was given. */
+  readonly concurrentSyncs: Readonly<Record<string, number>>;
   /** `--pvclaimbinder-sync-period`. */
   readonly claimBinderSyncMs: number;
   /** `--resource-quota-sync-period`. */
@@ -58,6 +62,8 @@ export const defaultFlags: ControllerFlags = {
   terminatedPodGcThreshold: 12_500,
   clusterCidr: '',
   nodeCidrMaskSize: 24,
+  nodeCidrMaskSizeIpv6: 64,
+  concurrentSyncs: {},
   claimBinderSyncMs: 15_000,
   resourceQuotaSyncMs: 300_000,
   autoscalerSyncMs: 15_000,

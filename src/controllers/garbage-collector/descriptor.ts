@@ -9,11 +9,11 @@ import { ownershipOf } from './graph.ts';
 export const garbageCollector: ControllerDescriptor = {
   name: 'garbage-collector-controller',
   serviceAccount: 'generic-garbage-collector',
-  async start({ client, reader, informers, env, kinds }) {
+  async start({ client, reader, informers, env, kinds, flags }) {
     const owners = new Informers(reader, env, ownershipOf);
     const collector = new GarbageCollector({ client, informers: owners, env, kinds: () => collectable(kinds()) });
     await owners.synced();
-    collector.run();
+    collector.run(flags.concurrentSyncs['garbage-collector-controller']);
     followDefinitions(informers, env, () => collector.follow());
   },
 };

@@ -5,8 +5,6 @@ import type { ControllerDescriptor } from '../descriptor.ts';
 import type { ControllerFlags } from '../flags.ts';
 import { CidrPool } from './cidr-pool.ts';
 
-/** `--node-cidr-mask-size-ipv6`'s default. */
-const ipv6MaskSize = 64;
 /** How soon a node that got nothing asks again; upstream backs off to as much as this. */
 const askAgainMs = 30_000;
 
@@ -30,10 +28,12 @@ export const nodeIpamController: ControllerDescriptor = {
 };
 
 /** One range, or two of different families with a comma between. */
-export function poolsOf({ clusterCidr, nodeCidrMaskSize }: Pick<ControllerFlags, 'clusterCidr' | 'nodeCidrMaskSize'>): CidrPool[] {
+export function poolsOf({ clusterCidr, nodeCidrMaskSize, nodeCidrMaskSizeIpv6 }: NodeRanges): CidrPool[] {
   const networks = clusterCidr.split(',').filter((text) => text !== '');
-  return networks.map((text) => new CidrPool(text, text.includes(':') ? ipv6MaskSize : nodeCidrMaskSize));
+  return networks.map((text) => new CidrPool(text, text.includes(':') ? nodeCidrMaskSizeIpv6 : nodeCidrMaskSize));
 }
+
+type NodeRanges = Pick<ControllerFlags, 'clusterCidr' | 'nodeCidrMaskSize' | 'nodeCidrMaskSizeIpv6'>;
 
 /** Source: nodeipam/ipam/range_allocator.go. */
 const rangeAllocator = (allocator: Allocator): Controller =>

@@ -14,7 +14,7 @@ import type { ControllerDescriptor } from '../descriptor.ts';
 import { countedKinds } from './counted-kinds.ts';
 import { QuotaTally } from './tally.ts';
 
-const workers = 5;
+const defaultWorkers = 5;
 
 /** Writes into quotas' status what their namespaces use of them. */
 export const resourceQuotaController: ControllerDescriptor = {
@@ -22,7 +22,8 @@ export const resourceQuotaController: ControllerDescriptor = {
   serviceAccount: 'resourcequota-controller',
   async start({ client, informers, env, flags, kinds }) {
     const log = env.log.named('resourcequota-controller');
-    const quotas = new Quotas({ client, informers, env: { ...env, log }, kinds, syncMs: flags.resourceQuotaSyncMs });
+    const workers = flags.concurrentSyncs['resourcequota-controller'] ?? defaultWorkers;
+    const quotas = new Quotas({ client, informers, env: { ...env, log }, kinds, workers, syncMs: flags.resourceQuotaSyncMs });
     await informers.synced();
     quotas.start();
   },
@@ -33,6 +34,8 @@ interface QuotasOptions {
   readonly informers: Informers;
   readonly env: Env;
   readonly kinds: () => readonly Kind[];
+  /** How many quotas are counted at the same time. */
+  readonly workers: number;
   /** How often everything is counted anew, which also finds kinds that are served by now. */
   readonly syncMs: number;
 }
@@ -56,7 +59,8 @@ class Quotas {
   }
 
   start(): void {
-    const { signal } = this.#options.env;
+    const { env, workers } = this.#options;
+    const { signal } = env;
     this.#quotas.onChange(({ now, old }) => this.#queue.add(keyOf((now ?? old)!)));
     signal.addEventListener('abort', () => this.#queue.close(), { once: true });
     for (let n = 0; n < workers; n++) void this.#work();
