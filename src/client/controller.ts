@@ -9,6 +9,7 @@ import type { Client } from './client.ts';
 import { keyOf } from './informer.ts';
 import { eventRecorder, type EventRecorder } from './event-recorder.ts';
 import { byClaim, byNamespace, byNode, byOwner, kindKey, orphansOf, type Informers } from './informers.ts';
+import { KeyPace } from './key-pace.ts';
 import { OwnWrites } from './own-writes.ts';
 
 /** Do it again after a while; nothing: not before something changes. */
@@ -77,6 +78,7 @@ class Loop {
   readonly #informers: Informers;
   readonly #env: Env;
   readonly #queue: WorkQueue;
+  readonly #pace: KeyPace;
   readonly #writes: OwnWrites;
   readonly #context: Context;
   /** Keys that wait until the informers have seen our own writes. */
@@ -88,6 +90,7 @@ class Loop {
     this.#informers = informers;
     this.#env = { ...env, log: env.log.named(controller.name) };
     this.#queue = new WorkQueue({ clock: env.clock });
+    this.#pace = new KeyPace(env.clock);
     this.#writes = new OwnWrites(informers, watched, env, () => this.#unpark());
     this.#context = {
       env: this.#env,
@@ -142,11 +145,17 @@ class Loop {
 
   async #work(): Promise<void> {
     for (let key = await this.#queue.take(); key !== undefined; key = await this.#queue.take()) {
-      if (this.#writes.seen) await this.#handle(key);
+      if (this.#writes.seen) await this.#handleInTime(key);
       else this.#parked.add(key);
       this.#queue.done(key);
       this.#unpark();
     }
+  }
+
+  async #handleInTime(key: string): Promise<void> {
+    const waitMs = this.#pace.spend(key);
+    if (waitMs > 0) this.#queue.addAfter(key, waitMs);
+    else await this.#handle(key);
   }
 
   async #handle(key: string): Promise<void> {

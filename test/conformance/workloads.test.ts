@@ -1,4 +1,4 @@
-/** The workload kinds as far as the API goes: no controller acts on them here. */
+/** The workload kinds as far as the API goes; what their controllers do is shown in files of their own. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DaemonSet } from '../../src/api/kinds/apps/daemonset.ts';
@@ -6,14 +6,12 @@ import { Deployment } from '../../src/api/kinds/apps/deployment.ts';
 import { ReplicaSet } from '../../src/api/kinds/apps/replicaset.ts';
 import { StatefulSet } from '../../src/api/kinds/apps/statefulset.ts';
 import { HorizontalPodAutoscaler } from '../../src/api/kinds/autoscaling/horizontalpodautoscaler.ts';
-import type { Scale } from '../../src/api/generated/autoscaling/v1.ts';
 import { Job } from '../../src/api/kinds/batch/job.ts';
 import { ReplicationController } from '../../src/api/kinds/core/replicationcontroller.ts';
 import { Role } from '../../src/api/kinds/rbac/role.ts';
 import { RoleBinding } from '../../src/api/kinds/rbac/rolebinding.ts';
 import type { Kind } from '../../src/api/kind.ts';
 import type { KubeObject } from '../../src/api/meta.ts';
-import { refOf } from '../../src/client/typed-client.ts';
 import { exercise } from './api-operations.ts';
 import { conformance, refused } from './bed.ts';
 
@@ -40,39 +38,6 @@ conformance('workloads', (bed) => {
     test(`${kind.kind} supports all operations, and its status too`, async () => {
       const namespace = await bed.namespace();
       await exercise<Workload>(bed, { kind: kind, namespace, make: () => ({ spec: wanted }), status: statuses });
-    });
-
-  for (const kind of [Deployment, ReplicaSet, StatefulSet, ReplicationController] as readonly Kind[])
-    test(`${kind.kind} has a working scale subresource`, async () => {
-      const namespace = await bed.namespace();
-      const [, wanted] = workloads.find(([one]) => one === kind)!;
-      await bed.client.create(kind, { metadata: { namespace, name: 'web' }, spec: wanted } as never);
-      const place = { ...refOf(kind, { namespace, name: 'web' }), subresource: 'scale' };
-      const scale = await bed.client.getSub<Scale>(place);
-      assert.deepEqual(
-        [scale.apiVersion, scale.kind, scale.spec?.replicas, scale.status],
-        ['autoscaling/v1', 'Scale', 2, { replicas: 0, selector: 'app=web' }],
-      );
-      const updated = await bed.client.updateSub<Scale>(place, { ...scale, spec: { replicas: 4 } } as Scale);
-      assert.equal(updated.spec?.replicas, 4);
-      const patched = await bed.client.patch(
-        kind,
-        { namespace, name: 'web' },
-        'merge',
-        { spec: { replicas: 1 } },
-        { subresource: 'scale' },
-      );
-      assert.equal((patched as Scale).spec?.replicas, 1);
-      const read = (await bed.client.get(kind, { namespace, name: 'web' })) as KubeObject & {
-        readonly spec: { readonly replicas: number };
-      };
-      assert.deepEqual([read.spec.replicas, read.metadata.generation], [1, 3]);
-      await refused(bed.client.updateSub(place, { ...scale, spec: { replicas: 3 } } as never), 409, 'the object has been modified');
-      await refused(
-        bed.client.patch(kind, { namespace, name: 'web' }, 'merge', { spec: { replicas: -1 } }, { subresource: 'scale' }),
-        422,
-        'spec.replicas: Invalid value: -1: must be greater than or equal to 0',
-      );
     });
 
   test('HorizontalPodAutoscaler supports all operations, and its status too', async () => {
