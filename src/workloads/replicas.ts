@@ -9,6 +9,7 @@ import { defineController, watchOf, type After, type Context, type Controller } 
 import { keyOf } from '../client/informer.ts';
 import { claim, standing } from './claim.ts';
 import { controllerOf } from './owner.ts';
+import { Pace } from './pace.ts';
 import { createPod, deletePod, isNamespaceTerminating } from './pod-control.ts';
 import { leastValuable } from './pod-ranking.ts';
 import { replicasStatus, statusDiffers, type Observed, type Replicated } from './replicas-status.ts';
@@ -28,6 +29,9 @@ export interface ReplicasKind<O extends Replicated> {
 
 /** Pods made or deleted for one object in one round; what is left follows when the informers have seen them. */
 const burst = 500;
+/** Of many pods each change alone would cost a look at all: a rest of a tenth of a millisecond a pod, and at most this long. */
+const longestRestMs = 50;
+const restingFrom = 20;
 
 /**
  * The control loop that ReplicaSets and ReplicationControllers share: as many pods as
@@ -35,6 +39,7 @@ const burst = 500;
  */
 export function replicasController<O extends Replicated>(replicas: ReplicasKind<O>): Controller {
   const { name, kind, selector } = replicas;
+  const pace = new Pace();
 
   /** Who may want to adopt a pod that nobody controls. */
   function suitors(pod: PodObject, { list }: Context): string[] {
@@ -45,11 +50,15 @@ export function replicasController<O extends Replicated>(replicas: ReplicasKind<
 
   async function reconcile(object: O, context: Context): Promise<After> {
     const { client, env } = context;
+    const key = keyOf(object);
+    const waitMs = pace.waitMs(key, env.clock.now());
+    if (waitMs > 0 && isObserved(object)) return { requeueAfterMs: waitMs };
     const pods = await podsOf(object, context);
     const failure = object.metadata.deletionTimestamp === undefined ? await adjust(object, pods.active, context) : undefined;
     const nowMs = env.clock.now();
     const status = replicasStatus(object, { ...pods, ...(failure && { failure }) }, nowMs);
     if (statusDiffers(status, object.status)) await client.updateStatus(kind, { ...object, status });
+    if (pods.active.length >= restingFrom) pace.rest(key, nowMs + Math.min(Math.ceil(pods.active.length / 10), longestRestMs));
     if (failure) throw failure.error;
     return untilNextIsAvailable(pods.active, object.spec.minReadySeconds ?? 0, nowMs);
   }
@@ -93,8 +102,19 @@ export function replicasController<O extends Replicated>(replicas: ReplicasKind<
     return failed?.status === 'rejected' ? { error: failed.reason } : undefined;
   }
 
-  return defineController<O>({ name, for: kind, owns: [Pod], watches: [watchOf(Pod, suitors)], reconcile });
+  return defineController<O>({
+    name,
+    for: kind,
+    owns: [Pod],
+    watches: [watchOf(Pod, suitors)],
+    reconcile,
+    gone: async (key) => pace.forget(key),
+  });
 }
+
+/** Nothing new is asked of it: only its pods may have changed. */
+const isObserved = ({ metadata, status }: Replicated): boolean =>
+  metadata.deletionTimestamp === undefined && metadata.generation === status.observedGeneration;
 
 const isTerminating = (pod: PodObject): boolean => pod.metadata.deletionTimestamp !== undefined && !isFinished(pod);
 

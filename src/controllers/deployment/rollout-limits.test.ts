@@ -67,7 +67,7 @@ async function startOverBadNetwork(rng: Rng): Promise<VirtualControlPlane> {
   const plane = await startVirtualControlPlane({ controllers: ['serviceaccount-controller'] });
   const { env, clock } = plane;
   const rates = { late: 0.3, frameLate: 0.3, latencyMs: 400, conflict: 0.05, refused: 0.03, answerLost: 0.03 };
-  for (const controller of [deploymentController, replicaSetController]) {
+  for (const controller of [deploymentController, replicaSetController()]) {
     const client = typedClient({ api: faultyApi({ api: plane.api.call, clock, rng, rates: () => rates }), credentials: admin });
     void runController(controller, client, new Informers(client, env), env);
   }

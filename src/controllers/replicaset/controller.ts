@@ -3,18 +3,19 @@ import type { Pod as PodObject } from '../../api/generated/core/v1.ts';
 import { ReplicaSet } from '../../api/kinds/apps/replicaset.ts';
 import { Pod } from '../../api/kinds/core/pod.ts';
 import { selectorOf } from '../../api/label-selector.ts';
-import type { Context } from '../../client/controller.ts';
+import type { Context, Controller } from '../../client/controller.ts';
 import { controllerOf } from '../../workloads/owner.ts';
 import { replicasController } from '../../workloads/replicas.ts';
 
 /** Source: kube-controller-manager's replicaset-controller. */
-export const replicaSetController = replicasController<ReplicaSetObject>({
-  name: 'replicaset-controller',
-  kind: ReplicaSet,
-  selector: ({ spec }) => selectorOf(spec.selector),
-  related: podsOfSameOwner,
-  tellsTerminating: true,
-});
+export const replicaSetController = (): Controller =>
+  replicasController<ReplicaSetObject>({
+    name: 'replicaset-controller',
+    kind: ReplicaSet,
+    selector: ({ spec }) => selectorOf(spec.selector),
+    related: podsOfSameOwner,
+    tellsTerminating: true,
+  });
 
 /** The pods of all ReplicaSets of the Deployment: those of a rollout's old and new template share nodes. */
 function podsOfSameOwner(replicaSet: ReplicaSetObject, { owned }: Context): readonly PodObject[] {
