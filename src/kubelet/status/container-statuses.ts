@@ -1,7 +1,7 @@
 import type { Container, ContainerState, ContainerStatus, Pod } from '../../api/generated/core/v1.ts';
 import type { ContainerStatus as RuntimeContainerStatus } from '../../runtime/cri.ts';
 import { isSidecar, type PodView } from '../pods/pod-view.ts';
-import { willStart } from '../pods/restart-policy.ts';
+import { restartsAfter, willStart } from '../pods/restart-policy.ts';
 import { timestampOf as timestamp } from '../../api/timestamps.ts';
 
 /** Why a container could not be started: `reason` as it stands in `state.waiting`, `ErrImagePull`. */
@@ -22,6 +22,7 @@ export interface ContainerStatusesInput {
   readonly runtimeName: string;
   /** Nothing will be started any more: what is not there has ended. */
   readonly ended: boolean;
+  readonly nowMs: number;
 }
 
 /** Without `ready` and `started`, which the probes tell. Source: pkg/kubelet convertToAPIContainerStatuses. */
@@ -35,7 +36,7 @@ function statusOf(container: Container, isInit: boolean, idle: string, input: Co
   const { pod, view, before, failures, runtimeName, ended } = input;
   const [latest, previous] = view.containers.filter(({ metadata }) => metadata.name === container.name);
   const old = before.find(({ name }) => name === container.name);
-  const status = latest ? fromRuntime(container, latest, previous, runtimeName, idle) : unseen(container, idle, old, ended);
+  const status = latest ? fromRuntime(container, latest, previous, runtimeName, idle) : unseen(container, idle, old, input);
   const done = isInit && latest?.state === 'Exited' && latest.exitCode === 0 && !isSidecar(container);
   const failure = failures.get(container.name);
   if (!failure || done || ended || !willStart(container, pod, view)) return lastKept(status, old);
@@ -95,8 +96,8 @@ function stateOf(status: RuntimeContainerStatus, runtimeName: string, idle: stri
   };
 }
 
-/** A container that the runtime does not know: it was never made, or has been cleaned up, or got lost. */
-function unseen(container: Container, idle: string, old: ContainerStatus | undefined, ended: boolean): ContainerStatus {
+/** A container that the runtime does not know: it was never made, or has been cleaned up, or got lost with the node's last run. */
+function unseen(container: Container, idle: string, old: ContainerStatus | undefined, { pod, ended, nowMs }: ContainerStatusesInput) {
   const blank: ContainerStatus = {
     name: container.name,
     state: { waiting: { reason: idle } },
@@ -112,16 +113,23 @@ function unseen(container: Container, idle: string, old: ContainerStatus | undef
   if (!old) return blank;
   if (old.state?.terminated) return { ...old, ready: false, started: false };
   if (!old.state?.running) return ended || !old.state?.waiting ? blank : { ...old, ready: false, started: false, state: blank.state! };
-  return ended ? { ...old, ready: false, started: false, state: lost } : { ...blank, restartCount: old.restartCount + 1, lastState: lost };
+  const lost = lostState(old, nowMs);
+  const isOver = ended || isEphemeral(container, pod) || !restartsAfter(container, pod, lost.terminated!.exitCode);
+  return isOver ? { ...old, ready: false, started: false, state: lost } : { ...blank, restartCount: old.restartCount + 1, lastState: lost };
 }
 
-const lost: ContainerState = {
+/** As a container runtime tells it of what ran when the machine went down: it has no exit code, and the end is when it was noticed. */
+const lostState = ({ state, containerID }: ContainerStatus, nowMs: number): ContainerState => ({
   terminated: {
-    exitCode: 137,
-    reason: 'ContainerStatusUnknown',
-    message: 'The container could not be located when the pod was terminated',
+    exitCode: 255,
+    reason: 'Unknown',
+    ...(state?.running?.startedAt && { startedAt: state.running.startedAt }),
+    finishedAt: timestamp(nowMs),
+    ...(containerID && { containerID }),
   },
-};
+});
+
+const isEphemeral = ({ name }: Container, { spec }: Pod): boolean => spec.ephemeralContainers?.some((each) => each.name === name) ?? false;
 
 /** What the pod may use, as the node has granted it: what its spec says. */
 function allocated({ resources = {} }: Container): Pick<ContainerStatus, 'allocatedResources' | 'resources'> {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ContainerState, ContainerStatus, Pod, PodSpec } from '../../api/generated/core/v1.ts';
+import type { PodView } from '../pods/pod-view.ts';
+import { containerStatuses } from './container-statuses.ts';
 import { podPhase } from './phase.ts';
 import { statusPatch } from './status-patch.ts';
 
@@ -84,5 +86,51 @@ describe('status patch', () => {
         '$setElementOrder/conditions': [{ type: 'Ready' }],
       },
     });
+  });
+});
+
+describe('a container that ran before the machine went down', () => {
+  const nowMs = Date.parse('2026-01-01T00:01:00Z');
+  const startedAt = '2026-01-01T00:00:00Z';
+  const lost = {
+    terminated: { exitCode: 255, reason: 'Unknown', startedAt, finishedAt: '2026-01-01T00:01:00Z', containerID: 'simulated://1' },
+  };
+  const running: ContainerStatus = {
+    name: 'main',
+    image: '',
+    imageID: '',
+    ready: true,
+    restartCount: 2,
+    started: true,
+    state: { running: { startedAt } },
+    containerID: 'simulated://1',
+  };
+  const after = (spec: Partial<PodSpec>, ended = false) => {
+    const pod: Pod = { metadata: {}, spec: { containers: [{ name: 'main' }], ...spec }, status: {} };
+    const view: PodView = { sandboxes: [], containers: [] };
+    const containers = pod.spec.ephemeralContainers ?? pod.spec.containers;
+    return containerStatuses(containers, false, {
+      pod,
+      view,
+      before: [running],
+      failures: new Map(),
+      runtimeName: 'simulated',
+      ended,
+      nowMs,
+    })[0]!;
+  };
+
+  test('is to be started again, and counts as restarted, with an end that has a time', () => {
+    const { state, lastState, restartCount } = after({ restartPolicy: 'OnFailure' });
+    assert.deepEqual([state, lastState, restartCount], [{ waiting: { reason: 'ContainerCreating' } }, lost, 3]);
+  });
+
+  test('has ended for good where nothing starts it again', () => {
+    for (const status of [
+      after({ restartPolicy: 'Never' }),
+      after({ restartPolicy: 'Always' }, true),
+      after({ ephemeralContainers: [{ name: 'main' }] }),
+    ])
+      assert.deepEqual([status.state, status.restartCount, status.ready], [lost, 2, false]);
   });
 });
