@@ -8,7 +8,8 @@ import type { GroupResource, KubeObject } from '../api/meta.ts';
 import { KindRegistry } from '../api/registry.ts';
 import type { RuntimeConfig } from '../api/runtime-config.ts';
 import type { Store } from '../store/store.ts';
-import { defaultAdmission } from './admission/all.ts';
+import { defaultAdmission, type AdmissionChoice } from './admission/all.ts';
+import type { TolerationSeconds } from './admission/default-toleration-seconds/plugin.ts';
 import { storedTokenObjects } from './authn/token-objects.ts';
 import { defaultJwksUri } from './authn/openid.ts';
 import { bootstrapPolicy } from './authz/bootstrap/policy.ts';
@@ -19,7 +20,7 @@ import { defaultRingLimits, type RingLimits } from './cache/event-ring.ts';
 import { chain, defaultChainLimits, type ChainLimits } from './chain.ts';
 import { CustomInstances, CustomResources } from './custom-resources.ts';
 import { discoveryPaths } from './discovery/paths.ts';
-import { createIdentity, type Identity } from './identity.ts';
+import { createIdentity, type Identity, type IdentityOptions } from './identity.ts';
 import { apiServerMetrics, type ProcessFigures } from './metrics/api-server.ts';
 import { observerOf } from './metrics/observer.ts';
 import { healthPaths, pingCheck } from './paths/health.ts';
@@ -54,6 +55,13 @@ export interface ApiServerOptions {
   readonly serviceSubnet: string;
   /** `--service-node-port-range`; 30000–32767 when absent. */
   readonly nodePorts?: PortRange;
+  readonly admission?: AdmissionChoice;
+  /** What DefaultTolerationSeconds adds. */
+  readonly tolerationSeconds?: TolerationSeconds;
+  /** `--event-ttl`; an hour when absent. */
+  readonly eventTtlSeconds?: number;
+  /** Who is known, and who decides what they may. */
+  readonly identity?: IdentitySettings;
   readonly audit?: AuditSink;
   /** Reaches kubelets; without one, pods run nowhere and say so. */
   readonly connector?: NodeConnector;
@@ -63,6 +71,11 @@ export interface ApiServerOptions {
   /** Decoded objects are frozen: tests catch readers that write. */
   readonly freeze?: boolean;
 }
+
+/** What can be set of it; the rest the server knows. */
+export type IdentitySettings = Partial<
+  Pick<IdentityOptions, 'issuer' | 'apiAudiences' | 'maxTokenSeconds' | 'jwksUri' | 'tokens' | 'authorizationModes' | 'anonymous'>
+>;
 
 export interface ApiServerLimits extends ChainLimits {
   /** Decoded objects kept at hand; 64 MiB when absent. */
@@ -143,6 +156,7 @@ class Server implements RunningApiServer {
       serviceAccountKeys: options.serviceAccountKeys,
       jwksUri: defaultJwksUri(options.externalAddress()),
       objects: storedTokenObjects(this.#storages, this.#registry),
+      ...options.identity,
     });
     const reader = readerOf(this.#storages);
     const deps: DispatchDeps = {
@@ -153,7 +167,16 @@ class Server implements RunningApiServer {
       localApis: new Map(aggregated.flatMap((api) => api.kinds.map((kind) => [kind, api] as const))),
       admission: new Admission([
         this.#custom.admission,
-        ...defaultAdmission({ ...env, reader, authorizer: this.identity.authorizer, kinds: this.kinds }),
+        ...defaultAdmission(
+          {
+            ...env,
+            reader,
+            authorizer: this.identity.authorizer,
+            kinds: this.kinds,
+            ...(options.tolerationSeconds && { tolerationSeconds: options.tolerationSeconds }),
+          },
+          options.admission,
+        ),
         this.identity.rbacEscalation,
       ]),
       hooks: [
@@ -165,6 +188,7 @@ class Server implements RunningApiServer {
         }),
       ],
       minWatchSeconds: limits.minWatchSeconds,
+      ...(options.eventTtlSeconds !== undefined && { eventTtlSeconds: options.eventTtlSeconds }),
       ...(connector && { connector }),
     };
     const paths = pathHandlers([

@@ -18,6 +18,7 @@ import { KindRegistry } from '../../api/registry.ts';
 import { nodeCrypto } from '../../machine/real/crypto.ts';
 import type { Authorizer } from '../ports.ts';
 import { defaultAdmission, type AdmissionChoice } from './all.ts';
+import { absentPlugins, presentPlugins } from './names.ts';
 import { admit, readerOf, stillClock } from './trial.ts';
 
 const asked: string[] = [];
@@ -52,6 +53,15 @@ describe('admission', () => {
     const chosen = plugins({ enable: ['ExtendedResourceToleration'], disable: ['ResourceQuota'] }).map(({ name }) => name);
     assert.ok(chosen.includes('ExtendedResourceToleration') && !chosen.includes('ResourceQuota'));
     assert.throws(() => plugins({ enable: ['Nothing'] }), /unknown admission plugins: Nothing/);
+  });
+
+  test('the names by which they are chosen are those of all that are here', () => {
+    const names = plugins({ enable: presentPlugins }).map(({ name }) => name);
+    assert.deepEqual(names.toSorted(), presentPlugins);
+    assert.deepEqual(
+      absentPlugins.filter((name) => names.includes(name)),
+      [],
+    );
   });
 
   test('DefaultTolerationSeconds adds what is not tolerated yet', async () => {

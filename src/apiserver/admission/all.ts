@@ -10,7 +10,7 @@ import {
 } from './certificates/plugins.ts';
 import { defaultIngressClass } from './default-ingress-class/plugin.ts';
 import { defaultStorageClass } from './default-storage-class/plugin.ts';
-import { defaultTolerationSeconds } from './default-toleration-seconds/plugin.ts';
+import { defaultTolerationSeconds, type TolerationSeconds } from './default-toleration-seconds/plugin.ts';
 import { extendedResourceToleration } from './extended-resource-toleration/plugin.ts';
 import { limitRanger } from './limit-ranger/plugin.ts';
 import { namespaceLifecycle } from './namespace-lifecycle/plugin.ts';
@@ -30,6 +30,8 @@ export interface AdmissionDeps {
   readonly kinds: () => KindRegistry;
   readonly clock: Clock;
   readonly rng: Rng;
+  /** What DefaultTolerationSeconds adds. */
+  readonly tolerationSeconds?: TolerationSeconds;
 }
 
 /** By name, as `--enable-admission-plugins` and `--disable-admission-plugins` have it; disabling wins. */
@@ -49,14 +51,14 @@ export function defaultAdmission(deps: AdmissionDeps, { enable = [], disable = [
   return all.filter(({ name }) => !disable.includes(name) && (enable.includes(name) || !offByDefault.has(name)));
 }
 
-const allAdmission = ({ reader, authorizer, kinds, clock, rng }: AdmissionDeps): AdmissionPlugin[] => [
+const allAdmission = ({ reader, authorizer, kinds, clock, rng, tolerationSeconds }: AdmissionDeps): AdmissionPlugin[] => [
   namespaceLifecycle(reader),
   limitRanger(reader),
   serviceAccountAdmission(reader, rng),
   nodeRestriction(reader),
   taintNodesByCondition,
   priorityAdmission(reader),
-  defaultTolerationSeconds,
+  defaultTolerationSeconds(tolerationSeconds),
   extendedResourceToleration,
   defaultStorageClass(reader),
   storageObjectInUseProtection,

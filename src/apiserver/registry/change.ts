@@ -13,7 +13,7 @@ import { isReleased } from './deletion.ts';
 import { changesGeneration, countsGeneration, hasStatus, keepAllButStatus, setStatus, statusOf } from './object-parts.ts';
 import { afterAdmission, dropRepeatedOwners } from './owner-references.ts';
 import { groupResourceOf, type ResourceRequest } from './request.ts';
-import { hookOf, type WriteDeps } from './write-deps.ts';
+import { hookOf, ttlSecondsOf, type WriteDeps } from './write-deps.ts';
 
 /** A change of one object: how its next state comes of the current one, and who answers for it. */
 export interface Change {
@@ -88,7 +88,7 @@ async function tryChange(request: ResourceRequest, current: StoredObject, change
     // What was only waiting for this goes now, in its last state.
     const result = finished
       ? await storage.remove(current)
-      : await storage.update(current.key, current.revision, stored, kind.strategy.ttlSeconds);
+      : await storage.update(current.key, current.revision, stored, ttlSecondsOf(deps, kind));
     if ('found' in result) {
       reservation?.release();
       return { found: result.found };

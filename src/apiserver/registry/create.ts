@@ -14,7 +14,7 @@ import { countsGeneration, hasStatus, setStatus, timestampOf } from './object-pa
 import { incoming, managerOf } from './incoming.ts';
 import { afterAdmission, dropRepeatedOwners } from './owner-references.ts';
 import { groupResourceOf, type ResourceRequest, type RequestTo } from './request.ts';
-import { hookOf, type WriteDeps } from './write-deps.ts';
+import { hookOf, ttlSecondsOf, type WriteDeps } from './write-deps.ts';
 import { checkWriteOptions, isDryRun } from './write-options.ts';
 
 /** Upstream tries so often to find a generated name that is free. */
@@ -81,7 +81,7 @@ async function attemptCreate(
       reservation?.release();
       return storage.preview(key, stored, 0);
     }
-    const result = await storage.create(key, stored, kind.strategy.ttlSeconds);
+    const result = await storage.create(key, stored, ttlSecondsOf(deps, kind));
     if ('found' in result) throw alreadyExists(groupResourceOf(request), name);
     reservation?.commit();
     return result.done;

@@ -8,7 +8,7 @@ import { answerObject, answerSuccess } from './answer.ts';
 import { deleteOptionsOf } from './delete-options.ts';
 import { beginDeletion, isReleased } from './deletion.ts';
 import { groupResourceOf, type RequestTo, type ResourceRequest } from './request.ts';
-import { hookOf, type WriteDeps } from './write-deps.ts';
+import { hookOf, ttlSecondsOf, type WriteDeps } from './write-deps.ts';
 import { isDryRun } from './write-options.ts';
 
 export async function deleteOne(request: RequestTo<'delete'>, deps: WriteDeps): Promise<ApiResult> {
@@ -76,7 +76,7 @@ async function tryDelete(
   if (dryRun) return { gone, object: gone ? current : storage.preview(current.key, stored, current.revision) };
   const result = gone
     ? await storage.remove(current)
-    : await storage.update(current.key, current.revision, stored, kind.strategy.ttlSeconds);
+    : await storage.update(current.key, current.revision, stored, ttlSecondsOf(deps, kind));
   if ('found' in result) return { found: result.found };
   if (gone) forget(kind, old, deps);
   return { gone, object: result.done };

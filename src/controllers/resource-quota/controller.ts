@@ -61,7 +61,7 @@ class Quotas {
   start(): void {
     const { env, workers } = this.#options;
     const { signal } = env;
-    this.#quotas.onChange(({ now, old }) => this.#queue.add(keyOf((now ?? old)!)));
+    this.#quotas.onChange(({ now, old }) => this.#queue.add(keyOf(now ?? old)));
     signal.addEventListener('abort', () => this.#queue.close(), { once: true });
     for (let n = 0; n < workers; n++) void this.#work();
     void this.#countAnew();
