@@ -14,7 +14,9 @@ export function semanticallyEqual(one: unknown, other: unknown): boolean {
     return one.every((item, index) => semanticallyEqual(item, other[index]));
   }
   if (!isRecord(one) || !isRecord(other)) return false;
-  return [...new Set([...Object.keys(one), ...Object.keys(other)])].every((key) => semanticallyEqual(one[key], other[key]));
+  for (const key in one) if (!semanticallyEqual(one[key], other[key])) return false;
+  for (const key in other) if (!(key in one) && !isNothing(other[key])) return false;
+  return true;
 }
 
 const isNothing = (value: unknown): boolean => value === undefined || value === null || (Array.isArray(value) && value.length === 0);

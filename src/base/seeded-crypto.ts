@@ -26,7 +26,11 @@ export class UnsupportedKeyError extends Error {
  * `UnsupportedKeyError`.
  */
 export function seededCrypto(rng: Rng): Crypto {
-  const randomBytes = (count: number) => Uint8Array.from({ length: count }, () => rng.below(256));
+  const randomBytes = (count: number) => {
+    const bytes = new Uint8Array(count);
+    for (let i = 0; i < count; i++) bytes[i] = rng.below(256);
+    return bytes;
+  };
   const publicKeys = new Map<string, string>();
   const publicKeyOf = (privateKeyPem: string) => {
     const known = publicKeys.get(privateKeyPem) ?? encodePublicKey(publicPointOf(readPrivateKey(privateKeyPem)));
@@ -62,7 +66,14 @@ function uuidFrom(bytes: Uint8Array): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
-const hexOf = (bytes: Uint8Array) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+const hexOfBytes = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+function hexOf(bytes: Uint8Array): string {
+  let hex = '';
+  for (const byte of bytes) hex += hexOfBytes[byte]!;
+  return hex;
+}
+
 const bytesOf = (hex: string) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 
 // A key of one fixed kind is, in DER, a fixed start and then its numbers (RFC 5480, RFC 5958).

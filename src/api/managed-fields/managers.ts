@@ -83,7 +83,26 @@ const entryOf = ({ name, operation, apiVersion, subresource, fields, time }: Man
   ...(subresource !== '' && { subresource }),
 });
 
-function inEntryOrder(a: Manager, b: Manager): number {
+/** The entries in their order, after a write by which `own` has owned since now what it owned before. */
+export function withEntryTime(entries: readonly ManagedFieldsEntry[], own: ManagedFieldsEntry, nowMs: number): ManagedFieldsEntry[] {
+  const written = entries.map((entry) => (entry === own ? { ...entry, time: timestamp(nowMs) } : entry));
+  if (written.length === 1) return written;
+  const placeOf = ({ manager: name = '', operation = 'Update', apiVersion = '', subresource = '', time }: ManagedFieldsEntry): Place => ({
+    name,
+    operation: operation as Place['operation'],
+    apiVersion,
+    subresource,
+    ...(time && { time }),
+  });
+  return written
+    .map((entry) => ({ entry, place: placeOf(entry) }))
+    .sort((a, b) => inEntryOrder(a.place, b.place))
+    .map(({ entry }) => entry);
+}
+
+type Place = ManagerName & Pick<Manager, 'time'>;
+
+function inEntryOrder(a: Place, b: Place): number {
   return (
     byText(a.operation, b.operation) ||
     secondsOf(a) - secondsOf(b) ||
@@ -96,7 +115,7 @@ function inEntryOrder(a: Manager, b: Manager): number {
 export const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Whole seconds since 1970; 0 for no time. */
-export const secondsOf = ({ time }: Manager): number => (time === undefined ? 0 : Math.floor(Date.parse(time) / 1000));
+export const secondsOf = ({ time }: Pick<Manager, 'time'>): number => (time === undefined ? 0 : Math.floor(Date.parse(time) / 1000));
 
 /** The same manager when the fields are the same. */
 export function withFields(manager: Manager, fields: FieldSet): Manager {

@@ -1,4 +1,5 @@
 import type { KubeObject, ManagedFieldsEntry } from '../meta.ts';
+import { deepEqual } from '../patch/json-object.ts';
 import type { Schema } from '../schema.ts';
 import { capped } from './cap-managers.ts';
 import { difference, emptySet, isEmpty, union } from './field-set.ts';
@@ -6,6 +7,7 @@ import {
   managerId,
   putManager,
   readManagers,
+  withEntryTime,
   withTime,
   writeManagers,
   type Manager,
@@ -14,6 +16,7 @@ import {
   type Managers,
 } from './managers.ts';
 import { reconciled, setOfNames, unownable, withoutLost } from './ownership.ts';
+import { soleOwner } from './same-owner.ts';
 import { compareTyped, ignoring, type Comparison } from './typed-compare.ts';
 import { ElementError } from './typed-shape.ts';
 
@@ -43,13 +46,23 @@ export interface Update<O extends KubeObject> {
  */
 export function trackUpdate<O extends KubeObject>(update: Update<O>): O {
   const { live, next, manager, apiVersion, subresource = '', nowMs } = update;
-  const before = managersBefore(live?.metadata.managedFields, next.metadata.managedFields, subresource);
+  const name: ManagerName = { name: manager === '' ? 'unknown' : manager, operation: 'Update', apiVersion, subresource };
+  const entries = live?.metadata.managedFields;
+  const comparison = comparisonOf(update);
+  if (entries && comparison && (subresource !== '' || sameEntries(entries, next.metadata.managedFields))) {
+    const own = soleOwner(entries, name, comparison);
+    if (own) return withManagedFields(next, withEntryTime(entries, own, nowMs));
+  }
+  const before = managersBefore(entries, next.metadata.managedFields, subresource);
   // Only a creation starts the tracking.
   const tracks = before.size > 0 || !live?.metadata.uid;
-  const name: ManagerName = { name: manager === '' ? 'unknown' : manager, operation: 'Update', apiVersion, subresource };
-  const after = tracks ? capped(trackedManagers(update, before, name, nowMs)) : before;
+  const after = tracks ? capped(managersAfter(before, comparison, update.schema, name, nowMs)) : before;
   return withManagedFields(next, writeManagers(after));
 }
+
+/** A client that sends none leaves those there are. */
+const sameEntries = (live: readonly ManagedFieldsEntry[], next: readonly ManagedFieldsEntry[] | undefined): boolean =>
+  next === undefined || deepEqual(live, next);
 
 /** A subresource cannot set managedFields; neither can a client that sends none or bad ones. */
 function managersBefore(
@@ -77,16 +90,24 @@ function validManagers(entries: readonly ManagedFieldsEntry[] | undefined): Mana
 }
 
 /** `live` undefined is an object with nothing in it. */
-export function trackedManagers(
-  { live, next, schema, ignoredFields = [] }: Pick<Update<KubeObject>, 'live' | 'next' | 'schema' | 'ignoredFields'>,
+export const trackedManagers = (change: Compared, before: Managers, name: ManagerName, nowMs: number): Map<ManagerId, Manager> =>
+  managersAfter(before, comparisonOf(change), change.schema, name, nowMs);
+
+type Compared = Pick<Update<KubeObject>, 'live' | 'next' | 'schema' | 'ignoredFields'>;
+
+function comparisonOf({ live, next, schema, ignoredFields = [] }: Compared): Comparison | undefined {
+  const all = compared(live ? withoutManagedFields(live) : {}, withoutManagedFields(next), schema);
+  return all && ignoredFields.length > 0 ? ignoring(all, setOfNames(ignoredFields)) : all;
+}
+
+function managersAfter(
   before: Managers,
+  comparison: Comparison | undefined,
+  schema: Schema,
   name: ManagerName,
   nowMs: number,
 ): Map<ManagerId, Manager> {
-  const ignored = setOfNames(ignoredFields);
-  const all = compared(live ? withoutManagedFields(live) : {}, withoutManagedFields(next), schema);
-  if (!all) return new Map(before);
-  const comparison = isEmpty(ignored) ? all : ignoring(all, ignored);
+  if (!comparison) return new Map(before);
   const managers = withoutLost(reconciled(before, schema), nobody, comparison);
   const gained = difference(union(comparison.modified, comparison.added), unownable);
   if (isEmpty(gained)) return managers;
