@@ -15,7 +15,7 @@ export function semanticallyEqual(one: unknown, other: unknown): boolean {
   }
   if (!isRecord(one) || !isRecord(other)) return false;
   for (const key in one) if (!semanticallyEqual(one[key], other[key])) return false;
-  for (const key in other) if (!(key in one) && !isNothing(other[key])) return false;
+  for (const key in other) if (!Object.hasOwn(one, key) && !isNothing(other[key])) return false;
   return true;
 }
 

@@ -89,7 +89,7 @@ export function withEntryTime(entries: readonly ManagedFieldsEntry[], own: Manag
   if (written.length === 1) return written;
   const placeOf = ({ manager: name = '', operation = 'Update', apiVersion = '', subresource = '', time }: ManagedFieldsEntry): Place => ({
     name,
-    operation: operation as Place['operation'],
+    operation,
     apiVersion,
     subresource,
     ...(time && { time }),
