@@ -5,6 +5,7 @@ import { faultyApi } from '../../../src/client/fault-injection.ts';
 import type { Restartable } from '../../../src/cluster/restartable.ts';
 import { defaultNodes } from '../../../src/cluster/spec.ts';
 import { startVirtualControlPlane, type VirtualControlPlane } from '../../../src/cluster/virtual-control-plane.ts';
+import type { StoreEvent } from '../../../src/store/store.ts';
 import { invariants } from './invariants/all.ts';
 import type { Invariant, RunningPod } from './invariant.ts';
 import { ClusterModel, nameOf, type Change } from './model.ts';
@@ -25,6 +26,8 @@ export interface Outcome {
   /** The first of each invariant. */
   readonly violations: readonly Violation[];
   readonly revisions: number;
+  /** Of all that was written, and when. */
+  readonly digest: number;
   /** How often each invariant was really held against something. */
   readonly looked: ReadonlyMap<string, number>;
   /** Virtual milliseconds from the end of the faults until all was well. */
@@ -222,6 +225,7 @@ class Witness {
   readonly #history: string[] = [];
   readonly #startMs: number;
   #revision = 0;
+  #digest = 0;
   /** When anything was last written that is no sign of life, by monotonic time. */
   lastWriteMs = 0;
 
@@ -234,6 +238,7 @@ class Witness {
       {
         events: (events) => {
           for (const event of events) {
+            this.#digest = digestOf(this.#digest, event, plane.clock.now());
             const change = this.#model.apply(event, plane.clock.now());
             if (change) this.#see(change);
           }
@@ -270,10 +275,11 @@ class Witness {
     if (!isQuiet) this.#violate('a cluster that is left alone comes to rest', 'writes go on');
   }
 
-  outcome(): Pick<Outcome, 'violations' | 'revisions' | 'looked'> {
+  outcome(): Pick<Outcome, 'violations' | 'revisions' | 'digest' | 'looked'> {
     return {
       violations: [...this.#violations.values()],
       revisions: this.#revision,
+      digest: this.#digest,
       looked: new Map(this.#invariants.map(({ name, looked }) => [name, looked])),
     };
   }
@@ -300,6 +306,13 @@ class Witness {
   #at(): string {
     return `${((this.#plane.clock.now() - this.#startMs) / 1000).toFixed(3).padStart(8)} s`;
   }
+}
+
+/** Not for secrets: it only has to differ where histories do. */
+function digestOf(digest: number, { entry }: StoreEvent, nowMs: number): number {
+  let next = Math.imul(digest ^ nowMs ^ entry.modRevision, 16777619);
+  for (let at = 0; at < entry.value.length; at += 1) next = Math.imul(next ^ entry.value[at]!, 16777619);
+  return next;
 }
 
 const historyLines = Number(process.env['SLIPWAY_CLUSTER_HISTORY'] ?? 40);

@@ -28,30 +28,37 @@ export class OneDaemonPerNode implements Invariant {
   }
 }
 
-/** A rollout takes a pod that serves only while enough others do. */
+/**
+ * A rollout takes a pod that serves only while enough others do. Upstream replaces old pods that do
+ * not serve beside that, so the bound is held against rollouts that began when all served.
+ */
 export class DaemonsAvailable implements Invariant {
   readonly name = 'a DaemonSet takes no more pods at a time than may be unavailable';
   looked = 0;
   readonly #disturbedMs = new Map<string, number>();
+  readonly #whole = new Set<string>();
 
   see(change: Change, cluster: ClusterModel): string | undefined {
     const pods = podChange(change);
     const object = change.after ?? change.before;
     const uid = isKind(DaemonSet, object) ? object.metadata.uid : pods && controllerOf((pods.after ?? pods.before)!)?.uid;
     const set = cluster.get(DaemonSet, uid);
-    if (!set) return undefined;
-    if ((isKind(DaemonSet, object) && isDisturbance(change)) || (pods && isLoss(pods))) this.#disturbedMs.set(uid!, change.nowMs);
-    if (!pods || !isMarked(pods) || !isReady(pods.before!)) return undefined;
-    if (change.nowMs - (this.#disturbedMs.get(uid!) ?? -Infinity) < staleMs || surgeOf(set) > 0) return undefined;
-    this.looked++;
+    if (!set || !uid) return undefined;
     const desired = set.status?.desiredNumberScheduled ?? 0;
+    const available = availableOf(set, cluster, change.nowMs);
+    if ((isKind(DaemonSet, object) && isDisturbance(change)) || (pods && isLoss(pods))) this.#disturbedMs.set(uid, change.nowMs);
+    if (available >= desired) this.#whole.add(uid);
+    else if (isKind(DaemonSet, object) && change.before?.metadata.generation !== set.metadata.generation) this.#whole.delete(uid);
+    if (!pods || !isMarked(pods) || !isReady(pods.before!) || !this.#whole.has(uid)) return undefined;
+    if (change.nowMs - (this.#disturbedMs.get(uid) ?? -Infinity) < staleMs || surgeOf(set) > 0) return undefined;
+    this.looked++;
     const least = desired - Math.max(1, scaledIntOrPercent(set.spec.updateStrategy?.rollingUpdate?.maxUnavailable ?? 1, desired, 'up'));
-    const available = cluster
-      .controlledBy(Pod, uid)
-      .filter((pod) => isActive(pod) && isAvailable(pod, set.spec.minReadySeconds ?? 0, change.nowMs)).length;
     return available < least ? `${nameOf(set)} has ${available} pods available, where ${least} must be` : undefined;
   }
 }
+
+const availableOf = ({ metadata, spec }: DaemonSetType, cluster: ClusterModel, nowMs: number): number =>
+  cluster.controlledBy(Pod, metadata.uid).filter((pod) => isActive(pod) && isAvailable(pod, spec.minReadySeconds ?? 0, nowMs)).length;
 
 /** Nodes came or went, or the set is on its way in or out. */
 function isDisturbance({ before, after }: Change): boolean {

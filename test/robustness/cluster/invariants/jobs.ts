@@ -35,12 +35,16 @@ export class CompletionsCountedOnce implements Invariant {
     this.looked++;
     const uid = after.metadata.uid ?? '';
     const { succeeded = 0, failed = 0 } = after.status ?? {};
-    const really = this.#ended.Succeeded.get(uid)?.size ?? 0;
-    const gone = this.#ended.gone.get(uid)?.size ?? 0;
-    if (succeeded > really) return `${nameOf(after)} counts ${succeeded} succeeded, and ${really} pods did`;
+    const ended = this.#ended.Succeeded.get(uid) ?? new Set();
+    const gone = this.#ended.gone.get(uid) ?? new Set();
+    if (succeeded > ended.size) return `${nameOf(after)} counts ${succeeded} succeeded, and ${ended.size} pods did`;
     if (succeeded < (before.status?.succeeded ?? 0))
       return `${nameOf(after)} counts ${succeeded} succeeded after ${before.status?.succeeded}`;
-    if (failed > gone) return `${nameOf(after)} counts ${failed} failed, and ${gone} pods did`;
+    // Of a Job that has failed, whatever still ran counts as failed, though it may succeed in its last moment.
+    const both = new Set([...ended, ...gone]).size;
+    const mayCount = isTrue(after, 'FailureTarget', 'Failed') ? both : gone.size;
+    if (failed > mayCount) return `${nameOf(after)} counts ${failed} failed, and ${mayCount} pods did`;
+    if (succeeded + failed > both) return `${nameOf(after)} counts ${succeeded} and ${failed} of ${both} pods`;
     const { completions } = after.spec;
     if (completions !== undefined && succeeded > completions) return `${nameOf(after)} counts ${succeeded} of ${completions}`;
     return undefined;

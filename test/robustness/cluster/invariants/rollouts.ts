@@ -3,6 +3,7 @@ import type { Pod as PodType } from '../../../../src/api/generated/core/v1.ts';
 import { scaledIntOrPercent } from '../../../../src/api/int-or-string.ts';
 import { Deployment } from '../../../../src/api/kinds/apps/deployment.ts';
 import { ReplicaSet } from '../../../../src/api/kinds/apps/replicaset.ts';
+import { Namespace } from '../../../../src/api/kinds/core/namespace.ts';
 import { Pod } from '../../../../src/api/kinds/core/pod.ts';
 import { isActive, isAvailable, isFinished } from '../../../../src/api/pods/pod-state.ts';
 import { controllerOf } from '../../../../src/workloads/owner.ts';
@@ -74,6 +75,11 @@ export const replicaSetsOf = (deployment: DeploymentType, cluster: ClusterModel)
 export const podsOf = (deployment: DeploymentType, cluster: ClusterModel): PodType[] =>
   replicaSetsOf(deployment, cluster).flatMap(({ metadata }) => cluster.controlledBy(Pod, metadata.uid));
 
+/** It is to be deleted, or all of its namespace is. */
+const isGoing = ({ metadata }: DeploymentType, cluster: ClusterModel): boolean =>
+  metadata.deletionTimestamp !== undefined ||
+  cluster.all(Namespace).some((one) => one.metadata.name === metadata.namespace && one.metadata.deletionTimestamp !== undefined);
+
 const isObserved = ({ metadata, status }: DeploymentType | ReplicaSetType): boolean =>
   (status?.observedGeneration ?? 0) >= (metadata.generation ?? 0);
 
@@ -110,7 +116,7 @@ export class SurgeBound implements Invariant {
   see(change: Change, cluster: ClusterModel): string | undefined {
     const seen = this.#watches.see(change, cluster);
     const pods = podChange(change);
-    if (!seen || !pods || !isMade(pods) || seen.deployment.metadata.deletionTimestamp) return undefined;
+    if (!seen || !pods || !isMade(pods) || isGoing(seen.deployment, cluster)) return undefined;
     this.looked++;
     const most = Math.max(...seen.watched.bounds.map((bounds) => bounds.most));
     const active = podsOf(seen.deployment, cluster).filter(isActive).length;
@@ -125,7 +131,7 @@ export class AvailabilityBound implements Invariant {
 
   see(change: Change, cluster: ClusterModel): string | undefined {
     const seen = this.#watches.see(change, cluster);
-    if (!seen || seen.deployment.metadata.deletionTimestamp) return undefined;
+    if (!seen || isGoing(seen.deployment, cluster)) return undefined;
     const { deployment, watched } = seen;
     const least = Math.min(...watched.bounds.map((bounds) => bounds.least));
     const available = availableOf(deployment, cluster, change.nowMs);

@@ -60,12 +60,10 @@ export class OrdinalsInOrder implements Invariant {
   ): string | undefined {
     this.looked++;
     const ordinal = ordinalOf(pod);
-    if (ordinal >= Math.min(...sizes)) {
-      const above = cluster
-        .controlledBy(Pod, set.metadata.uid)
-        .find((other) => ordinalOf(other) > ordinal && ordinal >= Math.max(...sizes));
-      return above && `${nameOf(pod)} went before ${nameOf(above)}`;
-    }
+    const above = cluster.controlledBy(Pod, set.metadata.uid).find((other) => ordinalOf(other) > ordinal);
+    if (ordinal >= Math.min(...sizes) && !above) return undefined;
+    const isOld = pod.metadata.labels?.['controller-revision-hash'] !== set.status?.updateRevision;
+    if (above && !isOld) return `${nameOf(pod)} went before ${nameOf(above)}`;
     const others = range(Math.min(...sizes)).filter((other) => other !== ordinal);
     const late = others.find((other) => !this.#isReady(set, other, cluster, nowMs));
     return late === undefined ? undefined : `${nameOf(pod)} was taken, and ${late} was not ready`;
