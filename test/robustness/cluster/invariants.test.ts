@@ -109,6 +109,7 @@ test('ordinals out of order are told, on the way up and down', () => {
     spec: { replicas: 3, podManagementPolicy: 'OrderedReady' },
     status: { observedGeneration: 1 },
   });
+  const old = (one: TrialObject) => withMeta(one, { labels: { 'controller-revision-hash': 'old' } });
   const [p0, p1, p2] = [0, 1, 2].map((ordinal) => pod(`set-${ordinal}`, set)) as [TrialObject, TrialObject, TrialObject];
   assert.deepEqual(history(new OrdinalsInOrder()).put(set, p0, p1, p2, going(p2)).said, []);
   const unready = pod('set-0', set, { ready: false });
