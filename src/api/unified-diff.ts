@@ -12,7 +12,8 @@ type Edit = { readonly mark: ' ' | '-' | '+'; readonly text: string };
 
 const jsonLines = (value: unknown): string[] => JSON.stringify(value ?? null, null, 1).split('\n');
 
-function unifiedDiff(from: readonly string[], to: readonly string[]): string {
+/** Of lines; '' where they are the same. Takes time and memory with the product of both lengths. */
+export function unifiedDiff(from: readonly string[], to: readonly string[]): string {
   const edits = editScript(from, to);
   return hunks(edits)
     .map(({ start, end }) => hunkText(edits, start, end))

@@ -1,5 +1,6 @@
 import { createServer, request } from 'node:http';
 import { chmodSync, rmSync } from 'node:fs';
+import type { SavedSnapshot } from '../../store/snapshot/save-snapshot.ts';
 
 /** What a daemon says of itself. */
 export interface DaemonStatus {
@@ -30,6 +31,15 @@ export interface DaemonDuties {
   machines(): readonly MachineState[];
   /** Rejects for a name that no machine has. */
   power(name: string, to: 'on' | 'off'): Promise<void>;
+  /** Writes the cluster's data to a file, as etcd's snapshots are. */
+  saveSnapshot(wanted: WantedSnapshot): Promise<SavedSnapshot>;
+}
+
+export interface WantedSnapshot {
+  /** Absolute. */
+  readonly path: string;
+  /** Without history. */
+  readonly liveOnly: boolean;
 }
 
 /** Serves a daemon's status and takes its orders on a Unix socket that only its owner may open. */
@@ -59,11 +69,21 @@ async function answer(what: string, duties: DaemonDuties): Promise<{ readonly co
   if (what === 'POST /stop') duties.stop();
   if (what === 'GET /status' || what === 'POST /stop') return { code: 200, body: duties.status() };
   if (what === 'GET /machines') return { code: 200, body: duties.machines() };
+  const [, content, path] = /^POST \/snapshot\/(all|live)\/([^/]+)$/.exec(what) ?? [];
+  if (path !== undefined) return saved(duties, { path: decodeURIComponent(path), liveOnly: content === 'live' });
   const [, name, to] = /^POST \/machines\/([^/]+)\/power-(on|off)$/.exec(what) ?? [];
   if (name === undefined) return { code: 404, body: { error: `nothing is known of ${what}` } };
   try {
     await duties.power(decodeURIComponent(name), to as 'on' | 'off');
     return { code: 200, body: duties.machines() };
+  } catch (error) {
+    return { code: 400, body: { error: error instanceof Error ? error.message : String(error) } };
+  }
+}
+
+async function saved(duties: DaemonDuties, wanted: WantedSnapshot): Promise<{ readonly code: number; readonly body: unknown }> {
+  try {
+    return { code: 200, body: await duties.saveSnapshot(wanted) };
   } catch (error) {
     return { code: 400, body: { error: error instanceof Error ? error.message : String(error) } };
   }
@@ -88,9 +108,27 @@ export async function askMachines(
   return answered?.body as readonly MachineState[] | undefined;
 }
 
-function send(socketPath: string, method: string, path: string): Promise<{ readonly code: number; readonly body: unknown } | undefined> {
+/** Undefined when no daemon answers there. Throws why it could not be written. */
+export async function askSnapshot(path: string, wanted: WantedSnapshot): Promise<SavedSnapshot | undefined> {
+  const order = `/snapshot/${wanted.liveOnly ? 'live' : 'all'}/${encodeURIComponent(wanted.path)}`;
+  const answered = await send(path, 'POST', order, snapshotTimeoutMs);
+  if (answered && answered.code !== 200)
+    throw new Error((answered.body as { error: string } | undefined)?.error ?? 'the daemon gave no answer');
+  return answered?.body as SavedSnapshot | undefined;
+}
+
+const answerTimeoutMs = 5000;
+/** Gigabytes onto a slow disk. */
+const snapshotTimeoutMs = 600_000;
+
+function send(
+  socketPath: string,
+  method: string,
+  path: string,
+  timeout = answerTimeoutMs,
+): Promise<{ readonly code: number; readonly body: unknown } | undefined> {
   return new Promise((resolve) => {
-    const ask = request({ socketPath, path, method, timeout: 5000 }, (incoming) => {
+    const ask = request({ socketPath, path, method, timeout }, (incoming) => {
       let body = '';
       incoming.setEncoding('utf8');
       incoming.on('data', (chunk: string) => (body += chunk));

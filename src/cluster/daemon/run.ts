@@ -2,13 +2,16 @@ import { appendFileSync, mkdirSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { klog, type Log } from '../../base/log.ts';
 import { realClock } from '../../machine/real/clock.ts';
+import { realFiles } from '../../machine/real/files.ts';
+import { sha256Stream } from '../../machine/real/sha256-stream.ts';
+import { saveSnapshot, type SavedSnapshot } from '../../store/snapshot/save-snapshot.ts';
 import { startControlPlane, type ControlPlane } from '../control-plane.ts';
 import type { ClusterHome } from '../home.ts';
 import { write as writeKubeconfig } from '../kubeconfig-file.ts';
 import { takeLock } from '../process-lock.ts';
 import { readState, writeState } from '../state.ts';
 import { slipwayVersion } from '../version.ts';
-import { serveControl, type DaemonStatus, type MachineState } from './control-socket.ts';
+import { serveControl, type DaemonStatus, type MachineState, type WantedSnapshot } from './control-socket.ts';
 import { logFile } from './log-file.ts';
 
 export interface DaemonHooks {
@@ -69,6 +72,7 @@ class Daemon {
       stop: () => this.#life.abort(),
       machines: () => this.#machines(),
       power: (name, to) => this.#power(name, to),
+      saveSnapshot: (wanted) => this.#saveSnapshot(wanted),
     });
     await using plane = await this.#start();
     await hooks.ready?.(this.#status());
@@ -104,6 +108,13 @@ class Daemon {
     const node = this.#plane.nodes.node(name);
     this.#log.info('Power', { node: name, to });
     await (to === 'on' ? node.powerOn() : node.powerOff());
+  }
+
+  async #saveSnapshot({ path, liveOnly }: WantedSnapshot): Promise<SavedSnapshot> {
+    if (!this.#plane) throw new Error('the cluster is still starting');
+    const saved = await saveSnapshot({ store: this.#plane.store, files: realFiles, path, newSha256: sha256Stream, liveOnly });
+    this.#log.info('Saved a snapshot', { path, revision: saved.revision, bytes: saved.sizeBytes });
+    return saved;
   }
 
   #status(): DaemonStatus {
