@@ -145,16 +145,18 @@ eachKubectl(
 
     test('sample-initcontainer: one after the other, then the main one', async () => {
       const k = await bed.within();
+      const seen = k.start('get pods -w --no-headers');
       await k.ok(`apply -f ${manifest('sample-initcontainer')}`);
-      for (const status of ['Init:0\\/2', 'Init:1\\/2', '(PodInitializing|Running)'])
-        await k.until('get pods', new RegExp(`\\nsample-initcontainer +[01]\\/1 +${status} +0 `));
-      await k.ok('wait --for=condition=Ready pod/sample-initcontainer --timeout=20s');
+      for (const status of ['Init:0/2', 'Init:1/2', 'PodInitializing', 'Running'])
+        await seen.until(new RegExp(`^sample-initcontainer +[01]/1 +${status} +0 `));
+      await seen.stop();
       const times = (what: string) => k.ok(`get pod sample-initcontainer -o jsonpath={${what}}`);
       const ran = '.status.initContainerStatuses[*].state.terminated';
       const started = (await times(`${ran}.startedAt`)).split(' ').map(Date.parse);
       const finished = (await times(`${ran}.finishedAt`)).split(' ').map(Date.parse);
       const main = Date.parse(await times('.status.containerStatuses[0].state.running.startedAt'));
-      assert.deepEqual([finished[0]! - started[0]!, finished[1]! - started[1]!], [20_000, 10_000]);
+      const [first, second] = [finished[0]! - started[0]!, finished[1]! - started[1]!];
+      assert.ok(first >= 20_000 && first < 25_000 && second >= 10_000 && second < 15_000, `${first} ms and ${second} ms`);
       assert.ok(finished[0]! <= started[1]! && finished[1]! <= main);
       assert.equal(await times(`${ran}.reason`), 'Completed Completed');
     });
