@@ -24,6 +24,7 @@ import { rootCaPublisher } from './root-ca-publisher/controller.ts';
 import { daemonSetController } from './daemonset/controller.ts';
 import { statefulSetController } from './statefulset/controller.ts';
 import { serviceAccountController } from './service-account/controller.ts';
+import { serviceAccountTokenDescriptor } from './service-account-token/controller.ts';
 import { podGarbageCollector } from './pod-garbage-collector/collector.ts';
 import { ttlAfterFinishedController } from './ttl-after-finished/controller.ts';
 import { taintEvictionController } from './taint-eviction/controller.ts';
@@ -38,6 +39,7 @@ export const allControllers: readonly ControllerDescriptor[] = [
   garbageCollector,
   loops('namespace-controller', 'namespace-controller', ({ kinds }) => [namespaceController(() => kinds().filter(isContent))]),
   loops('serviceaccount-controller', 'service-account-controller', () => [serviceAccountController]),
+  serviceAccountTokenDescriptor,
   loops('root-ca-certificate-publisher-controller', 'root-ca-cert-publisher', ({ flags }) => [rootCaPublisher(flags.rootCaPem)]),
   loops('replicationcontroller-controller', 'replication-controller', () => [replicationControllerController()]),
   loops('deployment-controller', 'deployment-controller', () => [deploymentController]),

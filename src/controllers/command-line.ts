@@ -143,12 +143,12 @@ const concurrencyFlags: FlagTable<ManagerSettings> = {
     5,
     50,
   ),
+  'concurrent-serviceaccount-token-syncs': syncs('serviceaccount-token-controller', 'concurrent-serviceaccount-token-syncs', 5),
   'concurrent-statefulset-syncs': syncs('statefulset-controller', 'concurrent-statefulset-syncs', 5),
   'concurrent-ttl-after-finished-syncs': syncs('ttl-after-finished-controller', 'concurrent-ttl-after-finished-syncs', 5),
   ...refused('the controller that it is for is not there', {
     'concurrent-device-taint-eviction-syncs': 'int32',
     'concurrent-resourceclaim-syncs': 'int32',
-    'concurrent-serviceaccount-token-syncs': 'int32',
     'concurrent-validating-admission-policy-status-syncs': 'int32',
   }),
 };
@@ -180,7 +180,7 @@ const certificateFlags: FlagTable<ManagerSettings> = {
   'use-service-account-credentials': fixed('bool', 'true', 'each controller acts in its own name'),
 };
 
-const ungathered = fixed('duration', '0', 'changes of endpoints are not held back to gather them');
+const ungathered = fixed('duration', '0s', 'changes of endpoints are not held back to gather them');
 
 const volumeFlags: FlagTable<ManagerSettings> = {
   'pvclaimbinder-sync-period': period('claimBinderSyncMs', '15s'),
@@ -238,7 +238,7 @@ export const managerFlags: FlagTable<ManagerSettings> = {
   'max-endpoints-per-slice': bounded('maxEndpointsPerSlice', 100, 'max-endpoints-per-slice', 1000),
   'mirroring-max-endpoints-per-subset': bounded('mirroringMaxEndpointsPerSubset', 1000, 'mirroring-max-endpoints-per-subset', 1000),
   'resource-quota-sync-period': period('resourceQuotaSyncMs', '5m0s'),
-  'controller-start-interval': fixed('duration', '0', 'all controllers start at once'),
+  'controller-start-interval': fixed('duration', '0s', 'all controllers start at once'),
   ...accepted('controllers end at once', { 'controller-shutdown-timeout': 'duration' }),
   ...accepted('informers never resync: no change is lost to them', { 'min-resync-period': 'duration' }),
   ...accepted('namespaces that end are looked after until they are gone', { 'namespace-sync-period': 'duration' }),
