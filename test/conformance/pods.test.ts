@@ -1,4 +1,4 @@
-/** Pods as far as the API goes: nothing here runs. */
+/** Pods as far as the API goes: no scheduler heeds these, so that nothing of theirs runs. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Pod as PodObject } from '../../src/api/generated/core/v1.ts';
@@ -8,10 +8,11 @@ import { exercise } from './api-operations.ts';
 import { conformance, refused, unlessMissing, until } from './bed.ts';
 
 const containers = [{ name: 'pause', image: 'registry.k8s.io/pause:3.10' }];
+const schedulerName = 'nobody';
 
 conformance('pods', (bed) => {
   const create = (namespace: string, name: string, spec: object = {}) =>
-    bed.client.create(Pod, { metadata: { namespace, name }, spec: { containers, ...spec } } as never);
+    bed.client.create(Pod, { metadata: { namespace, name }, spec: { containers, schedulerName, ...spec } } as never);
   const part = (namespace: string, name: string, subresource: string) => ({ ...refOf(Pod, { namespace, name }), subresource });
 
   test('pods support all operations, and their status too', async () => {
@@ -20,7 +21,7 @@ conformance('pods', (bed) => {
     await exercise(bed, {
       kind: Pod,
       namespace,
-      make: () => ({ spec: { containers, terminationGracePeriodSeconds: 1 } }),
+      make: () => ({ spec: { containers, schedulerName } }),
       change: (pod) => ({
         ...pod,
         spec: { ...pod.spec, containers: [{ ...pod.spec.containers[0]!, image: 'registry.k8s.io/pause:3.9' }] },
@@ -162,13 +163,14 @@ conformance('pods', (bed) => {
     const generateName = `${'x'.repeat(300)}-`;
     for (let i = 0; i < 5; i++)
       names.add(
-        (await bed.client.create(Pod, { metadata: { namespace, generateName: 'web-' }, spec: { containers } } as never)).metadata.name!,
+        (await bed.client.create(Pod, { metadata: { namespace, generateName: 'web-' }, spec: { containers, schedulerName } } as never))
+          .metadata.name!,
       );
     assert.equal(names.size, 5);
     for (const name of names) assert.match(name, /^web-[bcdfghjklmnpqrstvwxz2456789]{5}$/);
     const long = await bed.client.create(Pod, {
       metadata: { namespace, generateName: generateName.slice(0, 70) },
-      spec: { containers },
+      spec: { containers, schedulerName },
     } as never);
     assert.equal(long.metadata.name!.length, 63);
   });
