@@ -112,7 +112,7 @@ function managersAfter(
   const gained = difference(union(comparison.modified, comparison.added), unownable);
   if (isEmpty(gained)) return managers;
   const id = managerId(name);
-  const fields = union(gained, managers.get(id)?.fields ?? emptySet);
+  const fields = union(managers.get(id)?.fields ?? emptySet, gained);
   putManager(managers, id, withTime({ ...name, fields }, nowMs));
   return managers;
 }

@@ -48,6 +48,8 @@ export class StoredObject implements Encodable, Holder {
   readonly name: string;
   used = false;
   #decoded: KubeObject | undefined;
+  /** What was let go of: informers in this process may have it still, and then share it with whoever asks next. */
+  #released: WeakRef<KubeObject> | undefined;
   /** Do the bytes say what readers are to see? Unknown until they are read, where the kind has a `refresh`. */
   #current: boolean | undefined;
   #json: Uint8Array | undefined;
@@ -68,7 +70,7 @@ export class StoredObject implements Encodable, Holder {
 
   get object(): KubeObject {
     this.used = true;
-    return this.#decoded ?? this.#keep(this.decode());
+    return this.#decoded ?? this.#keep(this.#released?.deref() ?? this.decode());
   }
 
   json(): readonly Uint8Array[] {
@@ -141,6 +143,7 @@ export class StoredObject implements Encodable, Holder {
   }
 
   release(): void {
+    if (this.#decoded) this.#released = new WeakRef(this.#decoded);
     this.#decoded = undefined;
     this.#json = undefined;
   }
