@@ -1,4 +1,5 @@
 import type { Env } from '../base/env.ts';
+import { seededRng } from '../base/rng.ts';
 import type { KeyPair } from '../base/crypto.ts';
 import type { ApiCall, ApiResult, ApiServer } from '../api/call.ts';
 import { serviceUnavailable } from '../api/errors.ts';
@@ -188,6 +189,7 @@ class Server implements RunningApiServer {
         }),
       ],
       minWatchSeconds: limits.minWatchSeconds,
+      watchRng: seededRng(env.rng.below(2 ** 32)),
       ...(options.eventTtlSeconds !== undefined && { eventTtlSeconds: options.eventTtlSeconds }),
       ...(connector && { connector }),
     };

@@ -12,7 +12,10 @@ async function startWatch({ pods, clock }: Trial, options: WatchOptions, sink: R
   const resource = { group: '', version: 'v1', resource: 'pods' };
   const call = { verb: 'watch', resource, options, credentials: { by: 'nothing' }, ...(signal && { signal }) } as const;
   const context = { receivedMs: 0, user: { name: 'x', groups: [] }, auditId: '', warnings: [] };
-  const result = await watch({ call, context, kind: Pod, storage: pods, name: '' }, { clock, rng: seededRng(1), minWatchSeconds: 1800 });
+  const result = await watch(
+    { call, context, kind: Pod, storage: pods, name: '' },
+    { clock, watchRng: seededRng(1), minWatchSeconds: 1800 },
+  );
   assert.ok(result.type === 'watch');
   return result.start(sink);
 }

@@ -13,7 +13,8 @@ import { selectionOf } from './selection.ts';
 
 export interface WatchDeps {
   readonly clock: Clock;
-  readonly rng: Rng;
+  /** Not the chance that names are made of: one more watch must not make other names. */
+  readonly watchRng: Rng;
   /** A watch without a timeout of its own lasts between this and twice it (`--min-request-timeout`). */
   readonly minWatchSeconds: number;
 }
@@ -33,7 +34,7 @@ export async function watch({ call, kind, storage, namespace }: RequestTo<'watch
     ...(options.sendInitialEvents !== true && revision > 0 && { after: revision }),
   };
   const late = await readiness(storage, options.sendInitialEvents === true ? revision : 0);
-  const timeoutMs = 1000 * (options.timeoutSeconds || deps.minWatchSeconds * (1 + deps.rng.next()));
+  const timeoutMs = 1000 * (options.timeoutSeconds || deps.minWatchSeconds * (1 + deps.watchRng.next()));
   return {
     type: 'watch',
     of: kind,
