@@ -1,11 +1,13 @@
 /**
- * Runs tests in this process, and says loudly at the end what was skipped and why.
+ * Runs tests, and says loudly at the end what was skipped and why. Many files run in two processes
+ * side by side: those that drive a cluster from outside, and the others.
  *
  *   tools/test.ts             the everyday suite: every *.test.ts
  *   tools/test.ts --all       the slow ones too: *.slow.ts
  *   tools/test.ts --slow      only those
  *   tools/test.ts PATH …      only files whose path holds one of the words
  */
+import { spawn } from 'node:child_process';
 import { globSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -14,9 +16,19 @@ import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { ensureGenerated } from './generate/main.ts';
 
+/** What one process has to say at its end. */
+interface Outcome {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: readonly string[];
+}
+
 const root = resolve(import.meta.dirname, '..');
 process.chdir(root);
-ensureGenerated();
+const part = process.argv.find((word) => word.startsWith('--part='))?.slice('--part='.length);
+if (part === undefined) ensureGenerated();
+// A part does not outlive who asked for it.
+else process.on('disconnect', () => process.exit(1));
 
 // No test may touch the person's own clusters and kubeconfig, not even by a bug.
 process.env['SLIPWAY_HOME'] = join(tmpdir(), `slipway-tests-${process.pid}`);
@@ -29,11 +41,14 @@ const wanted = words.filter((word) => !word.startsWith('--'));
 const files = patterns
   .flatMap((pattern) => globSync(`{src,tools,test,bench}/**/${pattern}`, { exclude: ['**/node_modules/**'] }))
   .filter((file) => wanted.length === 0 || wanted.some((word) => file.includes(word)))
+  .filter((file) => part === undefined || part === partOf(file))
   .toSorted();
 if (files.length === 0) {
   console.error(`no tests match ${wanted.join(' ')}`);
   process.exit(1);
 }
+
+if (part === undefined && wanted.length === 0) process.exit(await inParts());
 
 const skipped: string[] = [];
 const totals = { passed: 0, failed: 0, skipped: 0 };
@@ -87,13 +102,49 @@ const output = stream.compose(spec);
 output.pipe(process.stdout, { end: false });
 await finished(output);
 
-if (skipped.length > 0) {
-  console.log(`\nSKIPPED ${skipped.length}:`);
-  for (const one of skipped) console.log(`  ${one}`);
-}
 rmSync(process.env['SLIPWAY_HOME'], { recursive: true, force: true });
-console.log(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
-process.exit(totals.failed > 0 || totals.passed === 0 ? 1 : 0);
+const outcome: Outcome = { passed: totals.passed, failed: totals.failed, skipped };
+if (process.send) process.send(outcome, () => process.exit(0));
+else process.exit(told(outcome));
+
+/** Says how it went; the exit code. */
+function told({ passed, failed, skipped: left }: Outcome): number {
+  if (left.length > 0) {
+    console.log(`\nSKIPPED ${left.length}:`);
+    for (const one of left) console.log(`  ${one}`);
+  }
+  console.log(`\n${passed} passed, ${failed} failed, ${left.length} skipped`);
+  return failed > 0 || passed === 0 ? 1 : 0;
+}
+
+/** Files that build the package or drive programs stay together: they share `dist`. */
+function partOf(file: string): string {
+  return file.startsWith('test/e2e') || file.startsWith('tools') ? 'outside' : 'inside';
+}
+
+/** Both parts at once; the output of the second comes when the first is over. */
+async function inParts(): Promise<number> {
+  const [outside, inside] = await Promise.all([inPart('outside', true), inPart('inside', false)]);
+  return told({
+    passed: outside.passed + inside.passed,
+    failed: outside.failed + inside.failed,
+    skipped: [...outside.skipped, ...inside.skipped],
+  });
+}
+
+/** A process that ends without a word has failed. */
+async function inPart(name: string, live: boolean): Promise<Outcome> {
+  const child = spawn(process.execPath, [...process.execArgv, import.meta.filename, ...words, `--part=${name}`], {
+    stdio: ['ignore', live ? 'inherit' : 'pipe', live ? 'inherit' : 'pipe', 'ipc'],
+  });
+  let outcome: Outcome | undefined;
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (text: string) => (output += text));
+  child.on('message', (message) => (outcome = message as Outcome));
+  await new Promise((closed) => child.once('close', closed));
+  process.stdout.write(output);
+  return outcome ?? { passed: 0, failed: 1, skipped: [] };
+}
 
 function openBeyond(known: readonly string[]): string[] {
   const open = process.getActiveResourcesInfo();
