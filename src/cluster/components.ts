@@ -10,6 +10,7 @@ import type { Client } from '../client/client.ts';
 import { Informers } from '../client/informers.ts';
 import { typedClient } from '../client/typed-client.ts';
 import type { ControllerFlags } from '../controllers/flags.ts';
+import type { KubeSchedulerConfiguration } from '../scheduler/config.ts';
 import { kubeScheduler } from '../scheduler/scheduler.ts';
 import { controllerManager, startServerControllers } from './controllers.ts';
 import { Restartable } from './restartable.ts';
@@ -26,6 +27,10 @@ export interface ComponentsOptions {
   readonly flags: Partial<ControllerFlags>;
   /** kube-controller-manager's `--controllers`; all when absent. */
   readonly controllers?: readonly string[];
+  /** kube-scheduler's; its default when absent. */
+  readonly schedulerConfig?: KubeSchedulerConfiguration;
+  /** Where a component is to have chance of its own; `env` when absent. */
+  readonly envOf?: (component: string) => Env;
   /** Each component's way to the API server; straight when absent. Tests put faults there. */
   readonly wayOf?: (component: string) => ApiServer;
 }
@@ -38,13 +43,28 @@ export interface Components {
 
 /** Everything of a cluster beside its store and API server. Resolves when all of it works and the nodes have registered. */
 export async function startComponents(options: ComponentsOptions): Promise<Components> {
-  const { server, client, env, nodes, nodeSpecs, flags, controllers, wayOf = () => server.call } = options;
+  const {
+    server,
+    client,
+    env,
+    nodes,
+    nodeSpecs,
+    flags,
+    controllers,
+    schedulerConfig,
+    wayOf = () => server.call,
+    envOf = () => env,
+  } = options;
   await startServerControllers(server, env);
   const manager = controllerManager({ server, api: wayOf('kube-controller-manager'), flags, ...(controllers && { controllers }) });
   const scheduler = kubeScheduler({
     client: typedClient({ api: wayOf('kube-scheduler'), credentials: schedulerItself, userAgent: 'kube-scheduler' }),
+    ...(schedulerConfig && { config: schedulerConfig }),
   });
-  const components = { controllerManager: new Restartable(manager, env), scheduler: new Restartable(scheduler, env) };
+  const components = {
+    controllerManager: new Restartable(manager, envOf('kube-controller-manager')),
+    scheduler: new Restartable(scheduler, envOf('kube-scheduler')),
+  };
   await Promise.all([
     components.controllerManager.start(),
     components.scheduler.start(),

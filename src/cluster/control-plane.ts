@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { clockUntil, sleep, type Clock } from '../base/clock.ts';
 
 import type { Env } from '../base/env.ts';
@@ -23,6 +24,7 @@ import { wireHandler } from '../wire/handler.ts';
 import { metricsApi } from '../addons/metrics/api.ts';
 import { metricsServerAccount } from '../addons/metrics/install.ts';
 import type { ControllerFlags } from '../controllers/flags.ts';
+import { settingsOf, type ComponentSettings } from './component-args.ts';
 import { startComponents, type Components } from './components.ts';
 import { serviceAccount } from './controllers.ts';
 import { contextName } from './home.ts';
@@ -70,8 +72,11 @@ const metricsServer = serviceAccount(metricsServerAccount.name);
 const administrator: Credentials = { by: 'identity', user: { name: clients.superAdmin.name, groups: clients.superAdmin.groups } };
 
 /** Starts everything; when it resolves, the API answers. Whatever fails on the way is taken down again. */
-export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
+export async function startControlPlane(asked: ControlPlaneOptions): Promise<ControlPlane> {
+  const settings = settingsOf(asked.spec.args ?? {}, (path) => readFileSync(path, 'utf8'));
+  const options: ControlPlaneOptions = { ...asked, spec: withSettings(asked.spec, settings) };
   const { spec, log, signal } = options;
+  for (const warning of settings.warnings) log.info('A flag has no effect', { warning });
   const life = new AbortController();
   const env: Env = {
     // Whatever is stopped leaves no timer behind that would keep the process alive.
@@ -90,6 +95,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const nodes = new SimulatedNodes(env, spec.name);
   opened.defer(() => nodes.stop());
   const api = await startApiServer({
+    ...settings.server,
     env,
     store,
     kinds: allKinds,
@@ -121,7 +127,9 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     env,
     nodes,
     nodeSpecs: nodesOf(spec),
-    flags: controllerFlags(spec, pki),
+    flags: { ...controllerFlags(spec, pki), ...settings.flags },
+    ...(settings.controllers && { controllers: settings.controllers }),
+    ...(settings.scheduler && { schedulerConfig: settings.scheduler }),
   });
 
   const server = `https://${spec.apiAddress.includes(':') ? `[${spec.apiAddress}]` : spec.apiAddress}:${https.port}`;
@@ -139,6 +147,13 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     [Symbol.asyncDispose]: () => held.disposeAsync(),
   };
 }
+
+/** Flags say more precisely what the spec says too. */
+const withSettings = (spec: ClusterSpec, { serviceSubnet = spec.serviceSubnet, runtimeConfig }: ComponentSettings): ClusterSpec => ({
+  ...spec,
+  serviceSubnet,
+  runtimeConfig: { ...spec.runtimeConfig, ...runtimeConfig },
+});
 
 function controllerFlags(spec: ClusterSpec, { ca }: ClusterPki): Partial<ControllerFlags> {
   const { certificatePem, privateKeyPem } = ca;
@@ -163,7 +178,7 @@ async function openPki({ spec, pkiFolder }: ControlPlaneOptions, env: Env): Prom
   const pki = await ensurePki(env, files, {
     folder: pkiFolder ?? '/etc/kubernetes/pki',
     nodeName: spec.nodes[0]?.name ?? spec.name,
-    serviceAddress: firstAddress(spec.serviceSubnet),
+    serviceAddress: firstAddress(spec.serviceSubnet.split(',')[0]!),
     advertiseAddress: nodeAddress(0),
     extraNames: ['localhost', '127.0.0.1', spec.apiAddress],
     ...(pkiFolder === undefined && { serviceAccountKeys: 'ecdsa-p256' as const }),

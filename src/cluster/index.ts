@@ -6,14 +6,15 @@ import { allKinds } from '../api/kinds/all.ts';
 import { apiVersionOf, type KubeObject } from '../api/meta.ts';
 import type { Client } from '../client/client.ts';
 import { stringifyYaml } from '../codec/yaml.ts';
+import type { ComponentArgs } from './component-args.ts';
 import { startControlPlane } from './control-plane.ts';
 import type { Kubeconfig } from './kubeconfig.ts';
 import { defaultNodes, defaultServiceSubnet } from './spec.ts';
 import { startVirtualCluster, type VirtualCluster, type VirtualClusterOptions } from './virtual-cluster.ts';
 
-export type { VirtualCluster, VirtualClusterOptions };
+export type { ComponentArgs, VirtualCluster, VirtualClusterOptions };
 
-export interface ClusterOptions {
+export interface ClusterOptions extends ComponentArgs {
   /** Names the cluster in its kubeconfig, and its nodes; `slipway` when absent. */
   readonly name?: string;
   /** Worker nodes beside the control plane, simulated; 0 when absent. */
@@ -82,6 +83,7 @@ export function startCluster(options: ClusterOptions | VirtualClusterOptions = {
 
 async function startRealCluster(options: ClusterOptions): Promise<Cluster> {
   const { name = 'slipway', workers = 0, simNodes = 0, dataDir, apiPort = 0, runtimeConfig = {}, log = silentLog } = options;
+  const { apiServer, controllerManager, scheduler } = options;
   const life = new AbortController();
   const plane = await startControlPlane({
     spec: {
@@ -93,6 +95,7 @@ async function startRealCluster(options: ClusterOptions): Promise<Cluster> {
       dataFolder: dataDir ?? '',
       runtimeConfig,
       serviceSubnet: defaultServiceSubnet,
+      args: { ...(apiServer && { apiServer }), ...(controllerManager && { controllerManager }), ...(scheduler && { scheduler }) },
     },
     inMemory: dataDir === undefined,
     ...(dataDir !== undefined && { pkiFolder: `${dataDir}/pki` }),

@@ -1,3 +1,5 @@
+import type { ComponentArgs } from './component-args.ts';
+
 /** What a person asked for: settled once at the first `up`, kept with the cluster, obeyed at every start. */
 export interface ClusterSpec {
   readonly name: string;
@@ -15,6 +17,8 @@ export interface ClusterSpec {
   readonly runtimeConfig: Readonly<Record<string, string>>;
   /** CIDR from which Services get addresses. */
   readonly serviceSubnet: string;
+  /** More flags of the control plane's components; none when absent. */
+  readonly args?: ComponentArgs;
 }
 
 export interface NodeSpec {

@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs';
 import type { ApiServer } from '../api/call.ts';
 import type { Client } from '../client/client.ts';
+import type { ComponentArgs } from './component-args.ts';
 import { defaultNodes, simulatedNodes } from './spec.ts';
 import { startVirtualControlPlane } from './virtual-control-plane.ts';
 
-export interface VirtualClusterOptions {
+export interface VirtualClusterOptions extends ComponentArgs {
   readonly clock: 'virtual';
   /** All chance comes from it: the same seed and the same calls give the same history, to the byte. 1 when absent. */
   readonly seed?: number;
@@ -38,9 +40,16 @@ export interface VirtualCluster extends AsyncDisposable {
 }
 
 export async function startVirtualCluster(options: VirtualClusterOptions): Promise<VirtualCluster> {
-  const { seed = 1, name = 'slipway', workers = 0, simNodes = 0, startMs } = options;
+  const { seed = 1, name = 'slipway', workers = 0, simNodes = 0, startMs, apiServer, controllerManager, scheduler } = options;
   const nodeSpecs = [...defaultNodes(name, workers), ...simulatedNodes(name, simNodes)];
-  const plane = await startVirtualControlPlane({ seed, nodes: nodeSpecs, freeze: false, ...(startMs !== undefined && { startMs }) });
+  const plane = await startVirtualControlPlane({
+    seed,
+    nodes: nodeSpecs,
+    freeze: false,
+    args: { ...(apiServer && { apiServer }), ...(controllerManager && { controllerManager }), ...(scheduler && { scheduler }) },
+    readFile: (path) => readFileSync(path, 'utf8'),
+    ...(startMs !== undefined && { startMs }),
+  });
   const { client, api, clock, nodes } = plane;
   const stop = async () => plane[Symbol.dispose]();
   return {

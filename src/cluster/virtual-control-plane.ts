@@ -15,6 +15,7 @@ import { typedClient } from '../client/typed-client.ts';
 import type { ControllerFlags } from '../controllers/flags.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 import type { Store } from '../store/store.ts';
+import { settingsOf, type ComponentArgs, type ReadFile } from './component-args.ts';
 import { startComponents, type Components } from './components.ts';
 import { controllerManager, serviceAccount, startServerControllers } from './controllers.ts';
 import { clients } from './pki.ts';
@@ -28,6 +29,10 @@ export interface VirtualControlPlaneOptions {
   readonly startMs?: number;
   /** With nodes there are kubelets and a scheduler too; without, controllers alone. */
   readonly nodes?: readonly NodeSpec[];
+  /** Flags of the components, as a person gives them. */
+  readonly args?: ComponentArgs;
+  /** Reads files that `args` name; there are none when absent. */
+  readonly readFile?: ReadFile;
   /** Flags of kube-controller-manager that are not to be its defaults. */
   readonly flags?: Partial<ControllerFlags>;
   /** `--controllers`; all when absent. */
@@ -62,7 +67,11 @@ export const virtualCaPem = '-----BEGIN CERTIFICATE-----\nvirtual\n-----END CERT
 const administrator: Credentials = { by: 'identity', user: { name: clients.superAdmin.name, groups: clients.superAdmin.groups } };
 
 export async function startVirtualControlPlane(options: VirtualControlPlaneOptions = {}): Promise<VirtualControlPlane> {
-  const { seed = 1, startMs, nodes: nodeSpecs = [], flags = {}, controllers, log, wayOf, freeze = true } = options;
+  const { seed = 1, startMs, nodes: nodeSpecs = [], args = {}, log, wayOf, freeze = true } = options;
+  const settings = settingsOf(args, options.readFile ?? noFile);
+  const flags = { ...settings.flags, ...options.flags };
+  const controllers = options.controllers ?? settings.controllers;
+  const serviceSubnet = settings.serviceSubnet ?? defaultServiceSubnet;
   const clock = new VirtualClock({ turn, repeat: repeatInTurns, ...(startMs !== undefined && { startMs }) });
   const counted = countingClock(clock);
   const life = new AbortController();
@@ -79,26 +88,30 @@ export async function startVirtualControlPlane(options: VirtualControlPlaneOptio
   const store = new MemoryStore({ env });
   const nodes = new SimulatedNodes({ ...env, rng: ownRng() }, 'virtual');
   const api = await startApiServer({
+    ...settings.server,
+    runtimeConfig: new Map(Object.entries(settings.runtimeConfig)),
     env: { ...env, rng: ownRng() },
     store,
     kinds: allKinds,
     serviceAccountKeys: env.crypto.generateKeyPair('ecdsa-p256'),
     externalAddress: () => '127.0.0.1:6443',
-    serviceSubnet: defaultServiceSubnet,
+    serviceSubnet,
     freeze,
     connector: nodes.connector,
     aggregated: [metricsApi({ clock, client: () => metricsClient, statsOf: (name) => nodes.statsOf(name) })],
   });
   const client = typedClient({ api: api.call, credentials: administrator, userAgent: 'test' });
   const metricsClient = typedClient({ api: api.call, credentials: serviceAccount(metricsServerAccount.name), userAgent: 'metrics-server' });
-  const addresses = { apiAddress: nodeAddress(0), apiPort: 6443, serviceSubnet: defaultServiceSubnet };
+  const addresses = { apiAddress: nodeAddress(0), apiPort: 6443, serviceSubnet };
   await ensureBootstrap(client, { ...addresses, clientCa: virtualCaPem, nowMs: clock.now() });
 
+  const envOf = () => ({ ...env, rng: ownRng() });
   const start = async (): Promise<Components | undefined> => {
     if (nodeSpecs.length > 0) {
       const allFlags = { rootCaPem: virtualCaPem, clusterCidr: podSubnet(nodeSpecs.length), ...flags };
       const ways = wayOf && { wayOf: (component: string) => wayOf(component, api.call, env) };
-      return startComponents({ server: api, client, env, nodes, nodeSpecs, flags: allFlags, ...(controllers && { controllers }), ...ways });
+      const chosen = { ...(controllers && { controllers }), ...(settings.scheduler && { schedulerConfig: settings.scheduler }) };
+      return startComponents({ server: api, client, env, envOf, nodes, nodeSpecs, flags: allFlags, ...chosen, ...ways });
     }
     await startServerControllers(api, env);
     const manager = controllerManager({
@@ -137,6 +150,10 @@ export async function startVirtualControlPlane(options: VirtualControlPlaneOptio
     },
   };
 }
+
+const noFile: ReadFile = (path) => {
+  throw new Error(`open ${path}: no such file or directory`);
+};
 
 const stepMs = 50;
 /** So long a start may take, of virtual time. */

@@ -1,4 +1,5 @@
 /** Command lines of Kubernetes' components: every flag that upstream's has, and what becomes of it here. */
+import { parseGoDuration } from './go-duration.ts';
 import { FlagError, parseFlags, type FlagSpecs, type FlagType, type ValueOf } from './flags.ts';
 
 /** A flag of upstream's. `S` is what the component reads its settings from. */
@@ -47,7 +48,8 @@ export const fixed = (type: FlagType, value: string, why: string): ComponentFlag
   note: `only ${value === '' ? 'empty' : `\`${value}\``}: ${why}`,
   obey(given: unknown) {
     const shown = Array.isArray(given) ? given.join(',') : String(given);
-    if (shown !== value) throw new FlagError(`${JSON.stringify(shown)} cannot be obeyed: ${why}`);
+    const same = type === 'duration' ? given === parseGoDuration(value) : shown === value;
+    if (!same) throw new FlagError(`cannot be obeyed, only ${JSON.stringify(value)}: ${why}`);
     return {};
   },
 });

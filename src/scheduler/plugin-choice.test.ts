@@ -43,11 +43,16 @@ test('a plugin that does not exist is refused', () => {
 test('a configuration is told all that is wrong with it', () => {
   assert.deepEqual(problemsOf({}), []);
   assert.deepEqual(
-    problemsOf({ percentageOfNodesToScore: 101, podMaxBackoffSeconds: 0.5, profiles: [{}, { schedulerName: 'default-scheduler' }] }),
+    problemsOf({
+      percentageOfNodesToScore: 101,
+      podMaxBackoffSeconds: 0.5,
+      profiles: [{ schedulerName: 'one' }, { schedulerName: 'one' }, {}],
+    }),
     [
+      'profiles[1].schedulerName: Duplicate value: "one"',
+      'profiles[2].schedulerName: Required value',
       'percentageOfNodesToScore: Invalid value: 101: not in valid range [0-100]',
       'podMaxBackoffSeconds: Invalid value: 0.5: must be greater than or equal to PodInitialBackoffSeconds',
-      'profiles[1].schedulerName: Duplicate value: "default-scheduler"',
     ],
   );
 });
