@@ -40,15 +40,17 @@ export interface RealEtcd extends AsyncDisposable {
 export async function startEtcd(dataFolder: string): Promise<RealEtcd> {
   const [client, peer] = [await freePort(), await freePort()];
   const endpoint = `http://127.0.0.1:${client}`;
-  const child = spawn(
-    'etcd',
-    [
-      ...['--data-dir', dataFolder, '--log-level', 'error', '--heartbeat-interval', '20', '--election-timeout', '200'],
-      ...['--listen-client-urls', endpoint, '--advertise-client-urls', endpoint],
-      ...['--listen-peer-urls', `http://127.0.0.1:${peer}`],
-    ],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
-  );
+  const flags = {
+    'data-dir': dataFolder,
+    'log-level': 'error',
+    'heartbeat-interval': '20',
+    'election-timeout': '200',
+    'listen-client-urls': endpoint,
+    'advertise-client-urls': endpoint,
+    'listen-peer-urls': `http://127.0.0.1:${peer}`,
+  };
+  const words = Object.entries(flags).map(([name, value]) => `--${name}=${value}`);
+  const child = spawn('etcd', words, { stdio: ['ignore', 'ignore', 'pipe'] });
   let complaints = '';
   child.stderr.on('data', (chunk: Buffer) => (complaints += chunk.toString()));
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));

@@ -13,14 +13,17 @@ export type IndexedObject = LiveKey<ObjectAbout>;
 /** Collects what stands in a snapshot as it is scanned. Of the same type and encoding there is one `about` for all. */
 export function objectIndex(): LiveKeys<ObjectAbout> {
   const known = new Map<string, ObjectAbout>();
-  return new LiveKeys((record) => {
-    const encoding = encodingOf(record.value);
-    const { apiVersion, kind } = typeOf(record.value, encoding);
-    const leased = record.lease !== 0n;
+  let last: ObjectAbout | undefined;
+  return new LiveKeys(({ value, lease }) => {
+    const encoding = encodingOf(value);
+    const { apiVersion, kind } = typeOf(value, encoding);
+    const leased = lease !== 0n;
+    // Objects of one kind often come in a row.
+    if (last?.kind === kind && last.apiVersion === apiVersion && last.encoding === encoding && last.leased === leased) return last;
     const name = `${encoding} ${apiVersion} ${kind} ${leased}`;
-    let about = known.get(name);
-    if (!about) known.set(name, (about = { encoding, apiVersion, kind, leased }));
-    return about;
+    last = known.get(name);
+    if (!last) known.set(name, (last = { encoding, apiVersion, kind, leased }));
+    return last;
   });
 }
 

@@ -39,4 +39,4 @@ export function parseStoredKey(key: Key): StoredKey | undefined {
 }
 
 /** Keys hold a byte a code unit, and names may be UTF-8. */
-const decoded = (part: string): string => Buffer.from(part, 'latin1').toString('utf8');
+const decoded = (part: string): string => (/^[\0-\x7f]*$/.test(part) ? part : Buffer.from(part, 'latin1').toString('utf8'));

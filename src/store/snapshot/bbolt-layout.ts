@@ -1,11 +1,8 @@
 import { elementBytes, pageHeaderBytes } from './bbolt-format.ts';
 import type { PairList } from './pair-list.ts';
 
-/** What etcd's hosts have; only machines with larger pages make others. */
-export const pageSize = 4096;
-
 /** Pages are not filled up, so that a server that goes on with the file need not split each of them at once. */
-const fillBytes = Math.floor(pageSize * 0.9);
+const fillRatio = 0.9;
 
 /** Which pairs of a bucket, or which pages below, go onto which page. */
 export interface PlannedPage {
@@ -28,14 +25,14 @@ export interface PlannedBucket {
 }
 
 /** Lays a bucket out over pages from `first` on. */
-export function planBucket(pairs: PairList, first: number): PlannedBucket {
-  const leaves = planPages(pairs.length, (i) => pairs.keySize(i) + pairs.valueSize(i), first);
+export function planBucket(pairs: PairList, first: number, pageSize: number): PlannedBucket {
+  const leaves = planPages(pairs.length, (i) => pairs.keySize(i) + pairs.valueSize(i), first, pageSize);
   const branches: PlannedPage[][] = [];
   let below: readonly PlannedPage[] = leaves;
   let firstPairs = leaves.map(({ from }) => from);
   while (below.length > 1) {
     const firstKeys = firstPairs;
-    const level = planPages(below.length, (i) => pairs.keySize(firstKeys[i]!), nextAfter(below));
+    const level = planPages(below.length, (i) => pairs.keySize(firstKeys[i]!), nextAfter(below), pageSize);
     branches.push(level);
     firstPairs = level.map(({ from }) => firstKeys[from]!);
     below = level;
@@ -46,7 +43,7 @@ export function planBucket(pairs: PairList, first: number): PlannedBucket {
 const nextAfter = (pages: readonly PlannedPage[]): number => pages.at(-1)!.page + pages.at(-1)!.overflow + 1;
 
 /** As many elements on each page as fit; what fits on none gets one of its own, that overflows. At least one page. */
-function planPages(count: number, sizeOf: (index: number) => number, first: number): PlannedPage[] {
+function planPages(count: number, sizeOf: (index: number) => number, first: number, pageSize: number): PlannedPage[] {
   const pages: PlannedPage[] = [];
   let page = first;
   let from = 0;
@@ -60,7 +57,7 @@ function planPages(count: number, sizeOf: (index: number) => number, first: numb
   };
   for (let index = 0; index < count; index++) {
     const size = elementBytes + sizeOf(index);
-    if (index > from && used + size > fillBytes) close(index);
+    if (index > from && used + size > pageSize * fillRatio) close(index);
     used += size;
   }
   close(count);

@@ -1,5 +1,5 @@
 import { bucketElement, elementBytes, pageFlags, pageHeaderBytes, writeMeta, writePageHeader } from './bbolt-format.ts';
-import { pageSize, planBucket, type PlannedBucket, type PlannedPage } from './bbolt-layout.ts';
+import { planBucket, type PlannedBucket, type PlannedPage } from './bbolt-layout.ts';
 import { bytesOfKey } from './byte-order.ts';
 import { pairsOf, type PairList } from './pair-list.ts';
 
@@ -14,35 +14,35 @@ export interface DatabaseImage {
 const txid = 2n;
 const freelistPage = 2;
 
-/** `buckets` in order of their names. */
-export function databaseImage(buckets: readonly (readonly [name: string, pairs: PairList])[]): DatabaseImage {
+/** `buckets` in order of their names. Pages are as etcd's hosts have them; only machines with larger ones make others. */
+export function databaseImage(buckets: readonly (readonly [name: string, pairs: PairList])[], pageSize = 4096): DatabaseImage {
   let next = freelistPage + 1;
   const planned = buckets.map(([, pairs]) => {
-    const bucket = planBucket(pairs, next);
+    const bucket = planBucket(pairs, next, pageSize);
     next = bucket.next;
     return bucket;
   });
   const names = pairsOf(buckets.map(([name], i) => [bytesOfKey(name), bucketValue(planned[i]!.root)]));
-  const root = planBucket(names, next);
+  const root = planBucket(names, next, pageSize);
   return {
     sizeBytes: root.next * pageSize,
     *pages() {
-      for (const [page, id] of [[0, txid] as const, [1, txid - 1n] as const]) yield metaPage(page, root, id);
-      yield emptyFreelist();
-      for (const bucket of planned) yield* bucketPages(bucket, 0);
-      yield* bucketPages(root, bucketElement);
+      for (const [page, id] of [[0, txid] as const, [1, txid - 1n] as const]) yield metaPage(page, root, id, pageSize);
+      yield emptyFreelist(pageSize);
+      for (const bucket of planned) yield* bucketPages(bucket, 0, pageSize);
+      yield* bucketPages(root, bucketElement, pageSize);
     },
   };
 }
 
-function metaPage(id: number, root: PlannedBucket, transaction: bigint): Uint8Array {
+function metaPage(id: number, root: PlannedBucket, transaction: bigint, pageSize: number): Uint8Array {
   const page = new Uint8Array(pageSize);
   writePageHeader(page, { id, flags: pageFlags.meta, count: 0, overflow: 0 });
   writeMeta(page, { pageSize, root: root.root, highWater: root.next, txid: transaction }, freelistPage);
   return page;
 }
 
-function emptyFreelist(): Uint8Array {
+function emptyFreelist(pageSize: number): Uint8Array {
   const page = new Uint8Array(pageSize);
   writePageHeader(page, { id: freelistPage, flags: pageFlags.freelist, count: 0, overflow: 0 });
   return page;
@@ -54,19 +54,19 @@ function bucketValue(root: number): Uint8Array {
   return value;
 }
 
-function* bucketPages({ pairs, leaves, branches }: PlannedBucket, elementFlags: number): Iterable<Uint8Array> {
-  for (const leaf of leaves) yield leafPage(leaf, pairs, elementFlags);
+function* bucketPages({ pairs, leaves, branches }: PlannedBucket, elementFlags: number, pageSize: number): Iterable<Uint8Array> {
+  for (const leaf of leaves) yield leafPage(leaf, pairs, elementFlags, pageSize);
   let below = leaves;
   let firstPairs = leaves.map(({ from }) => from);
   for (const level of branches) {
     const firstKeys = firstPairs;
-    for (const branch of level) yield branchPage(branch, below, (child) => pairs.key(firstKeys[child]!));
+    for (const branch of level) yield branchPage(branch, below, (child) => pairs.key(firstKeys[child]!), pageSize);
     firstPairs = level.map(({ from }) => firstKeys[from]!);
     below = level;
   }
 }
 
-function leafPage({ page: id, from, to, overflow }: PlannedPage, pairs: PairList, elementFlags: number): Uint8Array {
+function leafPage({ page: id, from, to, overflow }: PlannedPage, pairs: PairList, elementFlags: number, pageSize: number): Uint8Array {
   const page = new Uint8Array((1 + overflow) * pageSize);
   const view = new DataView(page.buffer);
   writePageHeader(page, { id, flags: pageFlags.leaf, count: to - from, overflow });
@@ -90,6 +90,7 @@ function branchPage(
   { page: id, from, to, overflow }: PlannedPage,
   below: readonly PlannedPage[],
   firstKey: (child: number) => Uint8Array,
+  pageSize: number,
 ): Uint8Array {
   const page = new Uint8Array((1 + overflow) * pageSize);
   const view = new DataView(page.buffer);

@@ -59,14 +59,16 @@ function trailerFollows(size: number, path: string): boolean {
   return rest === trailerBytes;
 }
 
-/** Reads the next piece while the last one is being hashed. */
+/** Reads the next piece while the last one is being hashed: two buffers take turns. */
 async function verify(file: File, path: string, size: number, newSha256: NewSha256): Promise<void> {
   const hash = newSha256();
-  let reading = readAt(file, path, 0, Math.min(readBytes, size));
+  let [free, taken] = [new Uint8Array(readBytes), new Uint8Array(readBytes)];
+  let reading = readInto(file, path, 0, free.subarray(0, size));
   for (let at = 0; at < size;) {
     const bytes = await reading;
     at += bytes.length;
-    reading = at < size ? readAt(file, path, at, Math.min(readBytes, size - at)) : readAt(file, path, size, trailerBytes);
+    [free, taken] = [taken, free];
+    reading = readInto(file, path, at, free.subarray(0, at < size ? size - at : trailerBytes));
     hash.update(bytes);
   }
   const expected = await reading;
@@ -75,9 +77,9 @@ async function verify(file: File, path: string, size: number, newSha256: NewSha2
     throw new CorruptError(path, size, 'the checksum does not match: the file is not what was saved');
 }
 
-async function readAt(file: File, path: string, position: number, length: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(length);
-  for (let at = 0; at < length;) {
+/** Fills the buffer. */
+async function readInto(file: File, path: string, position: number, bytes: Uint8Array): Promise<Uint8Array> {
+  for (let at = 0; at < bytes.length;) {
     const count = await file.read(bytes.subarray(at), position + at);
     if (count === 0) throw new CorruptError(path, position + at, 'the file has become shorter while it was read');
     at += count;

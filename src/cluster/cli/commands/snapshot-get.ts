@@ -1,7 +1,7 @@
 import { stringifyYaml } from '../../../codec/yaml-write.ts';
 import { stringifyJson } from '../../../codec/json.ts';
 import { allKinds } from '../../../api/kinds/all.ts';
-import { LiveKeys } from '../../../store/snapshot/live-keys.ts';
+import type { LiveKeys } from '../../../store/snapshot/live-keys.ts';
 import { recordAt, scanSnapshot } from '../../../store/snapshot/scan-snapshot.ts';
 import type { SnapshotFile } from '../../../store/snapshot/snapshot-file.ts';
 import { findObjects, parseWanted, type WantedObject } from '../../snapshots/find-object.ts';
