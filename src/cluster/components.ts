@@ -31,8 +31,6 @@ export interface ComponentsOptions {
   readonly schedulerConfig?: KubeSchedulerConfiguration;
   /** Where a component is to have chance of its own; `env` when absent. */
   readonly envOf?: (component: string) => Env;
-  /** Where a component is to have chance of its own; `env` when absent. */
-  readonly envOf?: (component: string) => Env;
   /** Each component's way to the API server; straight when absent. Tests put faults there. */
   readonly wayOf?: (component: string) => ApiServer;
 }
