@@ -17,6 +17,7 @@ import { namespaceLifecycle } from './namespace-lifecycle/plugin.ts';
 import { nodeRestriction } from './node-restriction/plugin.ts';
 import { ownerReferencesPermissionEnforcement } from './owner-references/plugin.ts';
 import { persistentVolumeClaimResize } from './persistent-volume-claim-resize/plugin.ts';
+import { podResizeValidator } from './pod-resize/plugin.ts';
 import { priorityAdmission } from './priority/plugin.ts';
 import { resourceQuotaAdmission } from './resource-quota/plugin.ts';
 import { runtimeClassAdmission } from './runtime-class/plugin.ts';
@@ -70,5 +71,6 @@ const allAdmission = ({ reader, authorizer, kinds, clock, rng, tolerationSeconds
   clusterTrustBundleAttest(authorizer),
   certificateSubjectRestriction,
   defaultIngressClass(reader),
+  podResizeValidator(reader),
   resourceQuotaAdmission(reader, clock),
 ];
