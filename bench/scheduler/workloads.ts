@@ -96,13 +96,6 @@ export const workloads: readonly Workload[] = [
     boundSeconds: 60,
   },
   {
-    name: 'PreemptionBasic/5000Nodes (upstream leaves it out: it fails there)',
-    nodes,
-    init: { template: 'lowPriority', count: 20_000 },
-    measured: { template: 'highPriority', count: 5000 },
-    boundSeconds: 60,
-  },
-  {
     name: 'PreemptionAsync/5000Nodes',
     nodes,
     init: { template: 'lowPriority', count: 20_000 },

@@ -64,9 +64,9 @@ test('what was counted before is kept, until too much else was', () => {
   const { nodes } = testCluster([zoned('a', 'x')]);
   const kept = new KeptCounts();
   const first = kept.of('first', nodes, podsByZone);
-  for (let i = 0; i < 15; i++) kept.of(`other ${i}`, nodes, podsByZone);
+  for (let i = 0; i < 63; i++) kept.of(`other ${i}`, nodes, podsByZone);
   assert.equal(kept.of('first', nodes, podsByZone), first);
-  for (let i = 0; i < 16; i++) kept.of(`other ${i}`, nodes, podsByZone);
+  for (let i = 0; i < 64; i++) kept.of(`other ${i}`, nodes, podsByZone);
   assert.notEqual(kept.of('first', nodes, podsByZone), first);
 });
 

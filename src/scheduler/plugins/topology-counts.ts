@@ -122,4 +122,4 @@ export class KeptCounts {
   }
 }
 
-const mostKept = 16;
+const mostKept = 64;

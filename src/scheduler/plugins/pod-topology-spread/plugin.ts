@@ -8,6 +8,7 @@ import { KeptCounts, type TopologyCounts } from '../topology-counts.ts';
 import { constraintsOf, countPods, countsNode, isInAllTopologies, selects, type Action, type SpreadConstraint } from './constraint.ts';
 import { defaultSelector, readForDefaultSelector } from './default-selector.ts';
 import { HardSpread } from './hard-spread.ts';
+import { KeptHostCounts } from './host-counts.ts';
 import { crowding, hostname, normalizeCrowding, softSpread, type SoftSpread } from './soft-spread.ts';
 
 /** PodTopologySpreadArgs of kubescheduler.config.k8s.io/v1. */
@@ -35,6 +36,7 @@ function pluginWith(handle: Handle, { defaultConstraints = [], defaultingType = 
   const isSystem = defaultingType === 'System';
   const defaults = isSystem ? systemDefaults : defaultConstraints;
   const kept = new KeptCounts();
+  const keptOfHosts = new KeptHostCounts();
   const wanted = (pod: PodType, action: Action): SpreadConstraint[] => {
     const own = pod.spec.topologySpreadConstraints;
     return own?.length
@@ -63,8 +65,11 @@ function pluginWith(handle: Handle, { defaultConstraints = [], defaultingType = 
       if (constraints.length === 0) return skip;
       // Zones are the system's wish, not the pod's: nodes need not have them.
       const needsAllTopologies = !isSystem || (pod.spec.topologySpreadConstraints?.length ?? 0) > 0;
-      const counts = countsFor(pod, constraints, kept, { nodes: handle.snapshot().nodes, needsAllTopologies });
-      state.write(soft, softSpread(pod, constraints, { nodes, needsAllTopologies }, counts));
+      const counts = {
+        ofDomains: countsFor(pod, constraints, kept, { nodes: handle.snapshot().nodes, needsAllTopologies }),
+        ofHosts: (constraint: SpreadConstraint) => keptOfHosts.of(constraint, pod.metadata.namespace),
+      };
+      state.write(soft, softSpread(constraints, { nodes, needsAllTopologies }, counts));
       return undefined;
     },
     score: (state, _pod, node) => crowding(state.read(soft)!, node),
