@@ -6,6 +6,7 @@ import { staleMs } from './invariant.ts';
 import { invariants } from './invariants/all.ts';
 import { BudgetsCountRight, EndpointsAreReadyPods, QuotasCountRight } from './invariants/bookkeeping.ts';
 import { BudgetsKept } from './invariants/budgets.ts';
+import { TimesRunOnce } from './invariants/cron-jobs.ts';
 import { DaemonsAvailable, OneDaemonPerNode } from './invariants/daemon-sets.ts';
 import { CompletionsCountedOnce, ParallelismBound } from './invariants/jobs.ts';
 import { BoundOnce, RoomOnNodes } from './invariants/placement.ts';
@@ -14,6 +15,7 @@ import { AvailabilityBound, RecreateApart, SurgeBound } from './invariants/rollo
 import { DeletedIsGone, NoOrphans, WorkloadsComplete } from './invariants/settled.ts';
 import { OrdinalsInOrder, OrdinalsRunOnce } from './invariants/stateful-sets.ts';
 import { VersionsGoForward } from './invariants/versions.ts';
+import { VolumesStayBound } from './invariants/volumes.ts';
 import { evicted, going, object, ownedBy, pod, TrialHistory, withMeta, type TrialObject } from './trial-history.ts';
 
 const tried = new Set<string>();
@@ -166,6 +168,31 @@ test('a pod beyond the parallelism is told, and one of a Job that is over', () =
   ]);
   const over = { ...job, status: { conditions: [{ type: 'Complete', status: 'True' }] } };
   assert.deepEqual(history(new ParallelismBound()).put(over, pod('p1', over)).said, ['default/job is over, and gets a pod']);
+});
+
+test('a second Job for one time is told, and one beside another where that is forbidden', () => {
+  const cron = object('CronJob', 'cron', { spec: { concurrencyPolicy: 'Forbid' } });
+  const run = (name: string, time: string, status: object = {}) =>
+    withMeta(ownedBy(object('Job', name, { status: { ...status } }), cron), {
+      annotations: { 'batch.kubernetes.io/cronjob-scheduled-timestamp': time },
+    });
+  const over = { conditions: [{ type: 'Complete', status: 'True' }] };
+  const said = history(new TimesRunOnce()).put(cron, run('j1', '1'), run('j1', '1', over), run('j2', '2'));
+  assert.deepEqual(said.said, []);
+  said.put(run('j3', '3'), run('j2', '2', over), run('j3', '3', over), run('j4', '3'));
+  assert.deepEqual(said.said, ['default/j3 was made, and default/j2 still runs', 'default/j4 is for the same time as default/j3']);
+});
+
+test('a claim that changes its volume, shares it or has none is told', () => {
+  const claim = (volumeName?: string) => object('PersistentVolumeClaim', 'data', { spec: { ...(volumeName && { volumeName }) } });
+  const volume = (name: string) =>
+    object('PersistentVolume', name, { spec: { claimRef: { uid: 'uid-of-data' } }, status: { phase: 'Bound' } });
+  const said = history(new VolumesStayBound()).put(claim(), volume('v1'), claim('v1'));
+  assert.deepEqual([said.said, said.end()], [[], []]);
+  said.put(volume('v2'), claim('v2'));
+  assert.deepEqual(said.said, ['default/v2 and default/v1 are bound to one claim', 'default/data went from v1 to v2']);
+  assert.deepEqual(history(new VolumesStayBound()).put(claim()).end(), ['claim default/data has no volume of its own']);
+  assert.deepEqual(history(new VolumesStayBound()).put(volume('v1')).end(), ['volume default/v1 has no claim']);
 });
 
 test('an eviction that breaks a budget is told, a loss is not', () => {

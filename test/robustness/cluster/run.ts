@@ -126,6 +126,7 @@ class Run {
         () => node.powerOff(),
         () => node.powerOn(),
       );
+      if (this.#rng.below(4) === 0 && !node.hasPower) await this.#traffic.removeNode(node.name);
     } else if (dice === 1 && restarts) {
       const node = nodes.node(nodes.names[this.#rng.below(nodes.names.length)]!);
       await this.#takeDown(

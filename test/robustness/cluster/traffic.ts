@@ -8,6 +8,7 @@ import { DaemonSet } from '../../../src/api/kinds/apps/daemonset.ts';
 import { Deployment } from '../../../src/api/kinds/apps/deployment.ts';
 import { ReplicaSet } from '../../../src/api/kinds/apps/replicaset.ts';
 import { StatefulSet } from '../../../src/api/kinds/apps/statefulset.ts';
+import { CronJob } from '../../../src/api/kinds/batch/cronjob.ts';
 import { Job } from '../../../src/api/kinds/batch/job.ts';
 import { Namespace } from '../../../src/api/kinds/core/namespace.ts';
 import { Node } from '../../../src/api/kinds/core/node.ts';
@@ -15,6 +16,7 @@ import { Pod } from '../../../src/api/kinds/core/pod.ts';
 import { ResourceQuota } from '../../../src/api/kinds/core/resourcequota.ts';
 import { Service } from '../../../src/api/kinds/core/service.ts';
 import { PodDisruptionBudget } from '../../../src/api/kinds/policy/poddisruptionbudget.ts';
+import { PriorityClass } from '../../../src/api/kinds/scheduling/priorityclass.ts';
 import type { Client } from '../../../src/client/client.ts';
 import { controllerOf, isControlledBy } from '../../../src/workloads/owner.ts';
 import { byHand } from './invariants/pod-changes.ts';
@@ -22,6 +24,7 @@ import type { Scenario } from './scenario.ts';
 import {
   badImage,
   budget,
+  cronJob,
   daemonSet,
   deployment,
   goodImages,
@@ -31,14 +34,19 @@ import {
   quota,
   service,
   statefulSet,
+  storingSet,
   strategyOf,
   templateOf,
+  urgency,
+  urgentDeployment,
 } from './workloads.ts';
 
 const rolling = ['web-0', 'web-1', 'web-2'] as const;
 const recreated = 'mono';
-const sets = ['ordered', 'parallel'] as const;
+const sets = ['ordered', 'parallel', 'storing'] as const;
 const agent = 'agent';
+const urgent = 'urgent';
+const clock = 'clock';
 
 /** People at work on a cluster, by chance. What they may not do they are told, and go on. */
 export class Traffic {
@@ -67,6 +75,10 @@ export class Traffic {
     await this.#client.create(PodDisruptionBudget, budget(guardedBy, rng));
     await this.#client.create(StatefulSet, statefulSet(sets[0], rng, 'OrderedReady'));
     await this.#client.create(StatefulSet, statefulSet(sets[1], rng, 'Parallel'));
+    await this.#client.create(StatefulSet, storingSet(sets[2], rng));
+    await this.#client.create(CronJob, cronJob(clock, rng));
+    await this.#client.create(PriorityClass, urgency);
+    if (this.#scenario.losses) await this.#client.create(Deployment, urgentDeployment(urgent, rng));
     await this.#client.create(DaemonSet, daemonSet(agent, rng));
     for (const name of [...rolling, guardedBy]) await this.#client.create(Service, service(name));
     await this.#client.create(Service, service(sets[0], true));
@@ -84,12 +96,23 @@ export class Traffic {
   /** Nobody asks for anything that cannot be any more. */
   async heal(): Promise<void> {
     for (const { metadata } of (await this.#client.list(Node)).items) await this.#cordon(metadata.name!, false);
+    await this.#patch(CronJob, clock, { spec: { suspend: true } });
     for (const { metadata, spec } of (await this.#client.list(Deployment, { namespace })).items) {
       const isBad = spec.template.spec?.containers[0]?.image === badImage;
       await this.#patch(Deployment, metadata.name!, {
-        spec: { paused: false, ...(isBad && { template: templateOf(metadata.name!, this.#rng, goodImages[0]) }) },
+        spec: {
+          paused: false,
+          ...(metadata.name === urgent && { replicas: 1 }),
+          ...(isBad && { template: templateOf(metadata.name!, this.#rng, goodImages[0]) }),
+        },
       });
     }
+  }
+
+  /** Of a machine that does not run: it would only come back. */
+  async removeNode(name: string): Promise<void> {
+    this.#did(`delete node ${name}`);
+    await this.#client.delete(Node, { name });
   }
 
   #pick(): () => Promise<void> {
@@ -113,6 +136,7 @@ export class Traffic {
             [3, () => this.#evictAny()],
             [3, () => this.#deletePod()],
             [2, () => this.#drain()],
+            [2, () => this.#crowd()],
           ] as const)
         : []),
     ];
@@ -172,7 +196,7 @@ export class Traffic {
   async #replace(): Promise<void> {
     const name = this.#oneOf([...rolling, recreated, ...sets, agent]);
     const kind = this.#kindOf(name);
-    const propagationPolicy = this.#oneOf(['Foreground', 'Background', 'Background'] as const);
+    const propagationPolicy = this.#oneOf(['Foreground', 'Background', 'Orphan'] as const);
     const old = await this.#client.get(kind, { namespace, name });
     this.#did(`delete ${name} (${propagationPolicy})`);
     await this.#client.delete(kind, { namespace, name }, { propagationPolicy });
@@ -239,6 +263,12 @@ export class Traffic {
     this.#did(`delete pod ${name}`);
     await this.#patch(Pod, name, { metadata: { annotations: { [byHand]: '' } } });
     await this.#client.delete(Pod, { namespace, name });
+  }
+
+  async #crowd(): Promise<void> {
+    const replicas = 1 + this.#rng.below(5);
+    this.#did(`scale ${urgent} to ${replicas}`);
+    await this.#patch(Deployment, urgent, { spec: { replicas } });
   }
 
   async #drain(): Promise<void> {

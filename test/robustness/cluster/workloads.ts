@@ -1,9 +1,10 @@
 /** What people put on the cluster. */
 import type { Rng } from '../../../src/base/rng.ts';
 import type { DaemonSet, Deployment, DeploymentStrategy, StatefulSet } from '../../../src/api/generated/apps/v1.ts';
-import type { Job } from '../../../src/api/generated/batch/v1.ts';
+import type { CronJob, Job } from '../../../src/api/generated/batch/v1.ts';
 import type { PodSpec, PodTemplateSpec, ResourceQuota, Service } from '../../../src/api/generated/core/v1.ts';
 import type { PodDisruptionBudget } from '../../../src/api/generated/policy/v1.ts';
+import type { PriorityClass } from '../../../src/api/generated/scheduling/v1.ts';
 
 export const namespace = 'default';
 export const guardedBy = 'guarded';
@@ -83,6 +84,30 @@ export const statefulSet = (name: string, rng: Rng, podManagementPolicy: 'Ordere
   status: { replicas: 0 },
 });
 
+/** Each pod with a volume of its own. */
+export function storingSet(name: string, rng: Rng): StatefulSet {
+  const set = statefulSet(name, rng, 'Parallel');
+  const claim = {
+    metadata: { name: 'data' },
+    spec: { accessModes: ['ReadWriteOnce' as const], resources: { requests: { storage: '1Gi' } } },
+    status: {},
+  };
+  const whenScaled = rng.below(2) === 0 ? ('Delete' as const) : ('Retain' as const);
+  return { ...set, spec: { ...set.spec, volumeClaimTemplates: [claim], persistentVolumeClaimRetentionPolicy: { whenScaled } } };
+}
+
+export const urgency: PriorityClass = { metadata: { name: 'urgent' }, value: 1000 };
+
+/** So large that others have to make room. */
+export function urgentDeployment(name: string, rng: Rng): Deployment {
+  const urgent = deployment(name, rng);
+  const { metadata, spec } = urgent.spec.template;
+  const resources = { requests: { cpu: `${3 + rng.below(4)}`, memory: '64Mi' } };
+  const containers = spec!.containers.map((one) => ({ ...one, resources }));
+  const template = { ...(metadata && { metadata }), spec: { ...spec!, containers, priorityClassName: urgency.metadata.name! } };
+  return { ...urgent, spec: { ...urgent.spec, replicas: 1, strategy: { type: 'Recreate' }, template } };
+}
+
 export const daemonSet = (name: string, rng: Rng): DaemonSet => ({
   metadata: { namespace, name },
   spec: {
@@ -117,6 +142,16 @@ export function job(name: string, rng: Rng): Job {
         spec: { ...template.spec!, containers, restartPolicy: rng.below(2) === 0 ? 'Never' : 'OnFailure' },
       },
     },
+    status: {},
+  };
+}
+
+export function cronJob(name: string, rng: Rng): CronJob {
+  const { spec } = job(name, rng);
+  const concurrencyPolicy = (['Allow', 'Forbid', 'Replace'] as const)[rng.below(3)]!;
+  return {
+    metadata: { namespace, name },
+    spec: { schedule: '* * * * *', concurrencyPolicy, successfulJobsHistoryLimit: 1, failedJobsHistoryLimit: 1, jobTemplate: { spec } },
     status: {},
   };
 }
