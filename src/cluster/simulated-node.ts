@@ -1,6 +1,7 @@
 import type { Env } from '../base/env.ts';
 import { toHex, utf8 } from '../codec/bytes.ts';
 import type { Client } from '../client/client.ts';
+import type { KubeletConfig } from '../kubelet/config.ts';
 import { kubelet, type KubeletComponent, type RunningKubelet } from '../kubelet/kubelet.ts';
 import type { Machine, NodeSource, PodSource, ServiceSource } from '../kubelet/ports.ts';
 import { MemoryFiles } from '../machine/memory/files.ts';
@@ -30,6 +31,8 @@ export interface SimulatedNodeOptions {
   /** With the rights of the node. */
   readonly client: Client;
   readonly sources: NodeSources;
+  /** Fields of the kubelet's configuration that are not to be its defaults. */
+  readonly config?: Partial<KubeletConfig>;
 }
 
 /** What the kubelets of one process share, lest each watch for itself. */
@@ -47,7 +50,7 @@ export class SimulatedNode {
   readonly #runtime: SimulatedRuntime;
   #running: RunningKubelet | undefined;
 
-  constructor({ spec, cluster, address, tainted, env, client, sources }: SimulatedNodeOptions) {
+  constructor({ spec, cluster, address, tainted, env, client, sources, config }: SimulatedNodeOptions) {
     const { name } = spec;
     const files = new MemoryFiles();
     const volumes = new SimulatedVolumes(files);
@@ -64,6 +67,7 @@ export class SimulatedNode {
       probes: simulatedProbes(this.#runtime),
       ...sources,
       config: {
+        ...config,
         kubeletVersion: kubernetesVersion,
         providerId: `slipway://${cluster}/${name}`,
         nodeLabels: { 'slipway.dev/simulated': 'true' },

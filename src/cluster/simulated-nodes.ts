@@ -7,6 +7,7 @@ import type { NodeConnector, NodeRequest } from '../apiserver/ports.ts';
 import type { Client } from '../client/client.ts';
 import { typedClient } from '../client/typed-client.ts';
 import { apiServiceSource, sharedNodeSource, sharedPodSource } from '../kubelet/api-sources.ts';
+import type { KubeletConfig } from '../kubelet/config.ts';
 import type { StatsSummary } from '../kubelet/ports.ts';
 import { SimulatedNode, type NodeSources } from './simulated-node.ts';
 import type { NodeSpec } from './spec.ts';
@@ -15,11 +16,14 @@ import type { NodeSpec } from './spec.ts';
 export class SimulatedNodes {
   readonly #env: Env;
   readonly #cluster: string;
+  readonly #config: Partial<KubeletConfig>;
   readonly #nodes = new Map<string, SimulatedNode>();
 
-  constructor(env: Env, cluster: string) {
+  /** `config`: of all kubelets, where it is not to be the default. */
+  constructor(env: Env, cluster: string, config: Partial<KubeletConfig> = {}) {
     this.#env = env;
     this.#cluster = cluster;
+    this.#config = config;
   }
 
   /** Brings the API server's requests to kubelets. */
@@ -41,6 +45,7 @@ export class SimulatedNodes {
         env: this.#env,
         client: typedClient({ api: way, credentials: nodeCredentials(spec.name), userAgent: 'kubelet' }),
         sources,
+        config: this.#config,
       });
       this.#nodes.set(spec.name, node);
     }

@@ -13,6 +13,7 @@ import { startApiServer, type RunningApiServer } from '../apiserver/server.ts';
 import type { Client } from '../client/client.ts';
 import { typedClient } from '../client/typed-client.ts';
 import type { ControllerFlags } from '../controllers/flags.ts';
+import type { KubeletConfig } from '../kubelet/config.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 import type { Store } from '../store/store.ts';
 import { settingsOf, type ComponentArgs, type ReadFile } from './component-args.ts';
@@ -35,6 +36,8 @@ export interface VirtualControlPlaneOptions {
   readonly readFile?: ReadFile;
   /** Flags of kube-controller-manager that are not to be its defaults. */
   readonly flags?: Partial<ControllerFlags>;
+  /** Fields of the kubelets' configuration that are not to be their defaults. */
+  readonly kubelet?: Partial<KubeletConfig>;
   /** `--controllers`; all when absent. */
   readonly controllers?: readonly string[];
   readonly log?: (clock: Clock) => Log;
@@ -86,7 +89,7 @@ export async function startVirtualControlPlane(options: VirtualControlPlaneOptio
     signal: life.signal,
   };
   const store = new MemoryStore({ env });
-  const nodes = new SimulatedNodes({ ...env, rng: ownRng() }, 'virtual');
+  const nodes = new SimulatedNodes({ ...env, rng: ownRng() }, 'virtual', options.kubelet);
   const api = await startApiServer({
     ...settings.server,
     runtimeConfig: new Map(Object.entries(settings.runtimeConfig)),
