@@ -128,115 +128,119 @@ conformance('custom resource definitions', (bed) => {
 });
 
 /** The documents at /openapi, where kubectl learns of custom kinds. */
-conformance('publishing of custom resource definitions', (bed) => {
-  const openApi = async (group: string, versionName: string): Promise<Fields | undefined> => {
-    const { code, json } = await bed.request('GET', `/openapi/v3/apis/${group}/${versionName}`);
-    return code === 200 ? json?.['components']?.['schemas'] : undefined;
-  };
-  const v2 = async () => (await bed.json('/openapi/v2'))['definitions']!;
-  const nameOf = (group: string, versionName: string, kind: string) => [...group.split('.').toReversed(), versionName, kind].join('.');
-  const published = (group: string, versionName: string, kind: string): Promise<Fields> =>
-    until(async () => {
-      const name = nameOf(group, versionName, kind);
-      return (await openApi(group, versionName))?.[name] && (await v2())[name];
+conformance(
+  'publishing of custom resource definitions',
+  (bed) => {
+    const openApi = async (group: string, versionName: string): Promise<Fields | undefined> => {
+      const { code, json } = await bed.request('GET', `/openapi/v3/apis/${group}/${versionName}`);
+      return code === 200 ? json?.['components']?.['schemas'] : undefined;
+    };
+    const v2 = async () => (await bed.json('/openapi/v2'))['definitions']!;
+    const nameOf = (group: string, versionName: string, kind: string) => [...group.split('.').toReversed(), versionName, kind].join('.');
+    const published = (group: string, versionName: string, kind: string): Promise<Fields> =>
+      until(async () => {
+        const name = nameOf(group, versionName, kind);
+        return (await openApi(group, versionName))?.[name] && (await v2())[name];
+      });
+    const unpublished = (group: string, versionName: string, kind: string) =>
+      until(async () => {
+        const name = nameOf(group, versionName, kind);
+        return !(await openApi(group, versionName))?.[name] && !(await v2())[name];
+      });
+    const described = (description: string) => ({
+      type: 'object',
+      properties: { spec: { type: 'object', description, properties: { bars: { type: 'array', items: { type: 'string' } } } } },
     });
-  const unpublished = (group: string, versionName: string, kind: string) =>
-    until(async () => {
-      const name = nameOf(group, versionName, kind);
-      return !(await openApi(group, versionName))?.[name] && !(await v2())[name];
-    });
-  const described = (description: string) => ({
-    type: 'object',
-    properties: { spec: { type: 'object', description, properties: { bars: { type: 'array', items: { type: 'string' } } } } },
-  });
-  const bothVersions = [version('v1', described('first')), version('v2', described('second'), { storage: false })];
+    const bothVersions = [version('v1', described('first')), version('v2', described('second'), { storage: false })];
 
-  test('[sig-api-machinery] CustomResourcePublishOpenAPI [Privileged:ClusterAdmin] works for CRD with validation schema [Conformance]', async () => {
-    await establish(bed, {
-      group: 'schema.example.com',
-      plural: 'foos',
-      kind: 'Foo',
-      versions: [version('v1', described('what is wanted'))],
-    });
-    const foo = await published('schema.example.com', 'v1', 'Foo');
-    assert.equal(foo['properties']?.['spec']?.['description'], 'what is wanted');
-    assert.equal(foo['properties']?.['spec']?.['properties']?.['bars']?.['type'], 'array');
-    assert.deepEqual(foo['x-kubernetes-group-version-kind'], [{ group: 'schema.example.com', kind: 'Foo', version: 'v1' }]);
-  });
-
-  for (const [group, title, schema] of [
-    [
-      'without.example.com',
-      '[sig-api-machinery] CustomResourcePublishOpenAPI [Privileged:ClusterAdmin] works for CRD without validation schema [Conformance]',
-      { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
-    ],
-    [
-      'root.example.com',
-      '[sig-api-machinery] CustomResourcePublishOpenAPI [Privileged:ClusterAdmin] works for CRD preserving unknown fields at the schema root [Conformance]',
-      { ...described('x'), 'x-kubernetes-preserve-unknown-fields': true },
-    ],
-  ] as const)
-    test(title, async () => {
-      const kind = await establish(bed, { group, plural: 'foos', kind: 'Foo', scope: 'Cluster', versions: [version('v1', schema)] });
-      const foo = await published(group, 'v1', 'Foo');
-      assert.equal(foo['x-kubernetes-preserve-unknown-fields'], true);
-      const made = await bed.client.create(kind, { metadata: { name: 'a' }, a: { b: [1] } }, { fieldValidation: 'Strict' });
-      assert.deepEqual(made['a'], { b: [1] });
+    test('[sig-api-machinery] CustomResourcePublishOpenAPI [Privileged:ClusterAdmin] works for CRD with validation schema [Conformance]', async () => {
+      await establish(bed, {
+        group: 'schema.example.com',
+        plural: 'foos',
+        kind: 'Foo',
+        versions: [version('v1', described('what is wanted'))],
+      });
+      const foo = await published('schema.example.com', 'v1', 'Foo');
+      assert.equal(foo['properties']?.['spec']?.['description'], 'what is wanted');
+      assert.equal(foo['properties']?.['spec']?.['properties']?.['bars']?.['type'], 'array');
+      assert.deepEqual(foo['x-kubernetes-group-version-kind'], [{ group: 'schema.example.com', kind: 'Foo', version: 'v1' }]);
     });
 
-  test('[sig-api-machinery] CustomResourcePublishOpenAPI [Privileged:ClusterAdmin] works for CRD preserving unknown fields in an embedded object [Conformance]', async () => {
-    const schema = { type: 'object', properties: { spec: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } } };
-    const kind = await establish(bed, {
-      group: 'nested.example.com',
-      plural: 'foos',
-      kind: 'Foo',
-      scope: 'Cluster',
-      versions: [version('v1', schema)],
-    });
-    const foo = await published('nested.example.com', 'v1', 'Foo');
-    assert.equal(foo['properties']?.['spec']?.['x-kubernetes-preserve-unknown-fields'], true);
-    const made = await bed.client.create(kind, { metadata: { name: 'a' }, spec: { b: { c: 1 } }, other: 1 });
-    assert.deepEqual([made.spec, made['other']], [{ b: { c: 1 } }, undefined]);
-  });
-
-  test('[sig-api-machinery] CustomResourcePublishOpenAPI [Privileged:ClusterAdmin] works for multiple CRDs of different groups [Conformance]', async () => {
-    for (const group of ['one.example.com', 'two.example.com']) await establish(bed, { group, plural: 'foos', kind: 'Foo' });
-    for (const group of ['one.example.com', 'two.example.com']) await published(group, 'v1', 'Foo');
-  });
-
-  test('[sig-api-machinery] CustomResourcePublishOpenAPI [Privileged:ClusterAdmin] works for multiple CRDs of same group but different versions [Conformance]', async () => {
-    await establish(bed, { group: 'versions.example.com', plural: 'foos', kind: 'Foo', versions: bothVersions });
-    for (const name of ['v1', 'v2']) await published('versions.example.com', name, 'Foo');
-    await establish(bed, { group: 'versions.example.com', plural: 'bars', kind: 'Bar', versions: [version('v3', described('x'))] });
-    await published('versions.example.com', 'v3', 'Bar');
-  });
-
-  test('[sig-api-machinery] CustomResourcePublishOpenAPI [Privileged:ClusterAdmin] works for multiple CRDs of same group and version but different kinds [Conformance]', async () => {
-    for (const [plural, kind] of [
-      ['foos', 'Foo'],
-      ['bars', 'Bar'],
+    for (const [group, title, schema] of [
+      [
+        'without.example.com',
+        '[sig-api-machinery] CustomResourcePublishOpenAPI [Privileged:ClusterAdmin] works for CRD without validation schema [Conformance]',
+        { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+      ],
+      [
+        'root.example.com',
+        '[sig-api-machinery] CustomResourcePublishOpenAPI [Privileged:ClusterAdmin] works for CRD preserving unknown fields at the schema root [Conformance]',
+        { ...described('x'), 'x-kubernetes-preserve-unknown-fields': true },
+      ],
     ] as const)
-      await establish(bed, { group: 'kinds.example.com', plural, kind });
-    for (const kind of ['Foo', 'Bar']) await published('kinds.example.com', 'v1', kind);
-  });
+      test(title, async () => {
+        const kind = await establish(bed, { group, plural: 'foos', kind: 'Foo', scope: 'Cluster', versions: [version('v1', schema)] });
+        const foo = await published(group, 'v1', 'Foo');
+        assert.equal(foo['x-kubernetes-preserve-unknown-fields'], true);
+        const made = await bed.client.create(kind, { metadata: { name: 'a' }, a: { b: [1] } }, { fieldValidation: 'Strict' });
+        assert.deepEqual(made['a'], { b: [1] });
+      });
 
-  test('[sig-api-machinery] CustomResourcePublishOpenAPI [Privileged:ClusterAdmin] updates the published spec when one version gets renamed [Conformance]', async () => {
-    await establish(bed, { group: 'renamed.example.com', plural: 'foos', kind: 'Foo', versions: bothVersions });
-    await published('renamed.example.com', 'v2', 'Foo');
-    const patch = [{ op: 'replace', path: '/spec/versions/1/name', value: 'v4' }];
-    await bed.client.patch(CustomResourceDefinition, { name: 'foos.renamed.example.com' }, 'json', patch);
-    const renamed = await published('renamed.example.com', 'v4', 'Foo');
-    assert.equal(renamed['properties']?.['spec']?.['description'], 'second');
-    await unpublished('renamed.example.com', 'v2', 'Foo');
-    await published('renamed.example.com', 'v1', 'Foo');
-  });
+    test('[sig-api-machinery] CustomResourcePublishOpenAPI [Privileged:ClusterAdmin] works for CRD preserving unknown fields in an embedded object [Conformance]', async () => {
+      const schema = { type: 'object', properties: { spec: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } } };
+      const kind = await establish(bed, {
+        group: 'nested.example.com',
+        plural: 'foos',
+        kind: 'Foo',
+        scope: 'Cluster',
+        versions: [version('v1', schema)],
+      });
+      const foo = await published('nested.example.com', 'v1', 'Foo');
+      assert.equal(foo['properties']?.['spec']?.['x-kubernetes-preserve-unknown-fields'], true);
+      const made = await bed.client.create(kind, { metadata: { name: 'a' }, spec: { b: { c: 1 } }, other: 1 });
+      assert.deepEqual([made.spec, made['other']], [{ b: { c: 1 } }, undefined]);
+    });
 
-  test('[sig-api-machinery] CustomResourcePublishOpenAPI [Privileged:ClusterAdmin] removes definition from spec when one version gets changed to not be served [Conformance]', async () => {
-    await establish(bed, { group: 'unserved.example.com', plural: 'foos', kind: 'Foo', versions: bothVersions });
-    await published('unserved.example.com', 'v2', 'Foo');
-    const patch = [{ op: 'replace', path: '/spec/versions/1/served', value: false }];
-    await bed.client.patch(CustomResourceDefinition, { name: 'foos.unserved.example.com' }, 'json', patch);
-    await unpublished('unserved.example.com', 'v2', 'Foo');
-    await published('unserved.example.com', 'v1', 'Foo');
-  });
-});
+    test('[sig-api-machinery] CustomResourcePublishOpenAPI [Privileged:ClusterAdmin] works for multiple CRDs of different groups [Conformance]', async () => {
+      for (const group of ['one.example.com', 'two.example.com']) await establish(bed, { group, plural: 'foos', kind: 'Foo' });
+      for (const group of ['one.example.com', 'two.example.com']) await published(group, 'v1', 'Foo');
+    });
+
+    test('[sig-api-machinery] CustomResourcePublishOpenAPI [Privileged:ClusterAdmin] works for multiple CRDs of same group but different versions [Conformance]', async () => {
+      await establish(bed, { group: 'versions.example.com', plural: 'foos', kind: 'Foo', versions: bothVersions });
+      for (const name of ['v1', 'v2']) await published('versions.example.com', name, 'Foo');
+      await establish(bed, { group: 'versions.example.com', plural: 'bars', kind: 'Bar', versions: [version('v3', described('x'))] });
+      await published('versions.example.com', 'v3', 'Bar');
+    });
+
+    test('[sig-api-machinery] CustomResourcePublishOpenAPI [Privileged:ClusterAdmin] works for multiple CRDs of same group and version but different kinds [Conformance]', async () => {
+      for (const [plural, kind] of [
+        ['foos', 'Foo'],
+        ['bars', 'Bar'],
+      ] as const)
+        await establish(bed, { group: 'kinds.example.com', plural, kind });
+      for (const kind of ['Foo', 'Bar']) await published('kinds.example.com', 'v1', kind);
+    });
+
+    test('[sig-api-machinery] CustomResourcePublishOpenAPI [Privileged:ClusterAdmin] updates the published spec when one version gets renamed [Conformance]', async () => {
+      await establish(bed, { group: 'renamed.example.com', plural: 'foos', kind: 'Foo', versions: bothVersions });
+      await published('renamed.example.com', 'v2', 'Foo');
+      const patch = [{ op: 'replace', path: '/spec/versions/1/name', value: 'v4' }];
+      await bed.client.patch(CustomResourceDefinition, { name: 'foos.renamed.example.com' }, 'json', patch);
+      const renamed = await published('renamed.example.com', 'v4', 'Foo');
+      assert.equal(renamed['properties']?.['spec']?.['description'], 'second');
+      await unpublished('renamed.example.com', 'v2', 'Foo');
+      await published('renamed.example.com', 'v1', 'Foo');
+    });
+
+    test('[sig-api-machinery] CustomResourcePublishOpenAPI [Privileged:ClusterAdmin] removes definition from spec when one version gets changed to not be served [Conformance]', async () => {
+      await establish(bed, { group: 'unserved.example.com', plural: 'foos', kind: 'Foo', versions: bothVersions });
+      await published('unserved.example.com', 'v2', 'Foo');
+      const patch = [{ op: 'replace', path: '/spec/versions/1/served', value: false }];
+      await bed.client.patch(CustomResourceDefinition, { name: 'foos.unserved.example.com' }, 'json', patch);
+      await unpublished('unserved.example.com', 'v2', 'Foo');
+      await published('unserved.example.com', 'v1', 'Foo');
+    });
+  },
+  { concurrency: true },
+);
