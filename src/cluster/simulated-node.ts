@@ -63,7 +63,7 @@ export class SimulatedNode {
       runtime: this.#runtime,
       files,
       volumes,
-      machine: machineOf(cluster, name, address, this.#runtime, env),
+      machine: machineOf(cluster, spec, address, this.#runtime, env),
       probes: simulatedProbes(this.#runtime),
       ...sources,
       config: {
@@ -110,10 +110,16 @@ export class SimulatedNode {
   }
 }
 
-function machineOf(cluster: string, name: string, address: string, runtime: SimulatedRuntime, { crypto }: Env): Machine {
+function machineOf(
+  cluster: string,
+  { name, capacity = defaultCapacity }: NodeSpec,
+  address: string,
+  runtime: SimulatedRuntime,
+  { crypto }: Env,
+): Machine {
   const id = toHex(crypto.sha256(utf8(`${cluster}/${name}`))).slice(0, 32);
   return {
-    capacity: defaultCapacity,
+    capacity,
     addresses: [address],
     info: {
       machineID: id,

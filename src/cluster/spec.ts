@@ -25,6 +25,8 @@ export interface NodeSpec {
   readonly name: string;
   readonly role: 'control-plane' | 'worker';
   readonly labels: Readonly<Record<string, string>>;
+  /** Quantities of resources that it has; every simulated node's own when absent. */
+  readonly capacity?: Readonly<Record<string, string>>;
 }
 
 /** `slipway-control-plane`, `slipway-worker`, `slipway-worker2` …: as kind names its nodes. */
