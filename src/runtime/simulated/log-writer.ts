@@ -46,7 +46,7 @@ export class LogWriter {
       this.#unfinished[stream] = '';
     }
     this.#flush();
-    await this.#writing;
+    while (this.#writing) await this.#writing;
     await this.#file?.close();
     this.#file = undefined;
   }
@@ -60,9 +60,20 @@ export class LogWriter {
   }
 
   #flush(): void {
-    this.#writing ??= this.#write()
-      .catch(this.#onError)
-      .finally(() => (this.#writing = undefined));
+    this.#writing ??= this.#write().then(
+      () => this.#written(),
+      (error: unknown) => {
+        this.#pending = [];
+        this.#written();
+        this.#onError(error);
+      },
+    );
+  }
+
+  /** What was printed after the last look is written too. */
+  #written(): void {
+    this.#writing = undefined;
+    if (this.#pending.length > 0) this.#flush();
   }
 
   async #write(): Promise<void> {

@@ -72,6 +72,20 @@ describe('logs of simulated containers', () => {
     assert.equal(text(await files.readFile('/logs/0.log')), `${time} stderr F b\n${time} stdout F ad\n${time} stderr F c\n`);
   });
 
+  test('nothing is lost that is printed at any moment of a write', async () => {
+    for (let wait = 0; wait < 30; wait++) {
+      const files = new MemoryFiles();
+      const log = writer(files);
+      log.open();
+      for (let n = 0; n < wait; n++) await Promise.resolve();
+      log.print('stdout', 'one\n');
+      for (let n = 0; n < wait; n++) await Promise.resolve();
+      log.print('stdout', 'two\n');
+      await log.close();
+      assert.match(text(await files.readFile('/logs/0.log')), / one\n.* two\n$/, `after ${wait} turns`);
+    }
+  });
+
   test('long lines come in parts, and a log that has grown too long makes room', async () => {
     const files = new MemoryFiles();
     const log = writer(files);
