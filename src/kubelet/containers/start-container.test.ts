@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Container, Pod as PodType } from '../../api/generated/core/v1.ts';
 import { Pod } from '../../api/kinds/core/pod.ts';
-import { isReady } from '../../api/pods/pod-state.ts';
+import { isReady, podCondition } from '../../api/pods/pod-state.ts';
 import { startVirtualControlPlane, type VirtualControlPlane } from '../../cluster/virtual-control-plane.ts';
 import { scripted, TrialKubelet } from '../trial.ts';
 
@@ -186,6 +186,37 @@ describe('starting containers', () => {
     await resize({ memory: '256Mi' });
     await plane.clock.advance(3000);
     assert.equal((await node.pod('resized')).status.containerStatuses?.[0]?.restartCount, 1);
+  });
+
+  test('more than the node has to give is granted when it has it', async () => {
+    const asking = (cpu: string) => ({ requests: { cpu }, limits: { cpu } });
+    await node.run('grows', { containers: [{ ...main, resources: asking('100m') }] });
+    await node.run('gives-way', { containers: [{ ...main, resources: asking('3') }] });
+    await plane.until(async () => isReady(await node.pod('gives-way')));
+    await plane.client.patch(
+      Pod,
+      { namespace: 'default', name: 'grows' },
+      'strategic',
+      { spec: { containers: [{ name: 'main', resources: asking('2') }] } },
+      { subresource: 'resize' },
+    );
+    await plane.clock.advance(2000);
+    const resizing = (pod: PodType) => podCondition(pod, 'PodResizePending');
+    const granted = (pod: PodType) => pod.status.containerStatuses?.[0]?.allocatedResources?.['cpu'];
+    const waits = await node.pod('grows');
+    assert.deepEqual([resizing(waits)?.reason, granted(waits)], ['Deferred', '100m']);
+    assert.match(resizing(waits)?.message ?? '', /^Node didn't have enough resource: cpu, requested: 2000, used: \d+, capacity: \d+$/);
+    assert.equal(await node.eventCount('grows', 'ResizeDeferred'), 1);
+    await plane.client.delete(Pod, { namespace: 'default', name: 'gives-way' }, { gracePeriodSeconds: 0 });
+    await plane.until(async () => granted(await node.pod('grows')) === '2');
+    await plane.clock.advance(2000);
+    assert.equal(resizing(await node.pod('grows')), undefined);
+    const events = await node.eventsOf('grows');
+    const summary = '{"containers":[{"name":"main","resources":{"limits":{"cpu":"2"},"requests":{"cpu":"2"}}}],"generation":2}';
+    assert.deepEqual(events.filter((event) => event.startsWith('Resize')).slice(1), [
+      `ResizeStarted: Pod resize started: ${summary}`,
+      `ResizeCompleted: Pod resize completed: ${summary}`,
+    ]);
   });
 
   test('a container that begins anew with all others begins with the init containers', async () => {

@@ -14,6 +14,7 @@ import { removeOldContainers, removeOldSandboxes, removePod } from './clean-up.t
 import { killPodContainers } from './kill-pod.ts';
 import { podActions, type PodActions } from './pod-actions.ts';
 import { readPod, runningContainers, type PodView } from './pod-view.ts';
+import { differInResources, resizeSummary, type PendingResize } from './resize-grant.ts';
 import { syncPod } from './sync-pod.ts';
 
 /** After an error nobody expected. */
@@ -46,6 +47,9 @@ export class PodWorker {
   #stage: Stage = 'running';
   /** The source has it no more. */
   #gone = false;
+  #pendingResize: PendingResize | undefined;
+  /** The generation of the spec whose resources are being given to the containers. */
+  #resizing: number | undefined;
   #verdict: { readonly reason: string; readonly message: string } | undefined;
   /** Ends what is under way when the pod is to end, or to end sooner. */
   #cut = new AbortController();
@@ -62,6 +66,7 @@ export class PodWorker {
     if (isToEnd(options.pod)) this.#stage = 'ending';
   }
 
+  /** With the resources that it was granted. */
   get pod(): Pod {
     return this.#pod;
   }
@@ -71,15 +76,40 @@ export class PodWorker {
     return this.#stage !== 'ended';
   }
 
-  /** The newest object from the source. */
-  update(pod: Pod): void {
+  /** The newest object from the source, with the resources that it is granted; `pending` says why those are not what it asks for. */
+  update(pod: Pod, pending?: PendingResize): void {
     const old = this.#pod;
     this.#pod = pod;
+    const resized = this.#resize(old, pending);
     this.#parts.statuses.observe(pod);
     if (isToEnd(pod)) this.#end();
     if (graceCut(old, pod)) this.#cutShort();
     if (old.metadata.generation !== pod.metadata.generation) this.#retryAll();
-    if (matters(old, pod)) this.wake();
+    if (resized || matters(old, pod)) this.wake();
+  }
+
+  /** Source: pkg/kubelet/allocation handlePodResourcesResize. */
+  #resize(old: Pod, pending: PendingResize | undefined): boolean {
+    const { events } = this.#parts;
+    const before = this.#pendingResize;
+    this.#pendingResize = pending;
+    if (pending && pending.generation !== before?.generation) {
+      const summary = resizeSummary(pending.asked, pending.generation, pending.message);
+      podEvent(events, this.#pod, 'Warning', 'ResizeDeferred', `Pod resize Deferred: ${summary}`);
+    }
+    if (!differInResources(old, this.#pod)) return before?.message !== pending?.message || before?.generation !== pending?.generation;
+    this.#resizing = this.#pod.metadata.generation ?? 0;
+    podEvent(events, this.#pod, 'Normal', 'ResizeStarted', `Pod resize started: ${resizeSummary(this.#pod, this.#resizing)}`);
+    return true;
+  }
+
+  #resized(): void {
+    const generation = this.#resizing;
+    if (generation === undefined) return;
+    this.#resizing = undefined;
+    const summary = resizeSummary(this.#pod, generation);
+    podEvent(this.#parts.events, this.#pod, 'Normal', 'ResizeCompleted', `Pod resize completed: ${summary}`);
+    this.wake();
   }
 
   /** The source has forgotten it: everything ends, and nothing stays. */
@@ -162,7 +192,10 @@ export class PodWorker {
     if (isOver(pod, status) || this.#verdict) return this.#end();
     if (await this.#resizer.apply(this.#parts, pod, view, this.#cut.signal)) return this.wake();
     const actions = podActions(pod, view, probes);
-    if (isIdle(actions)) return this.#tidy(view);
+    if (isIdle(actions)) {
+      this.#resized();
+      return this.#tidy(view);
+    }
     const problem = pod.spec.hostNetwork ? undefined : this.#options.networkProblem();
     if (problem !== undefined) {
       podEvent(events, pod, 'Warning', 'NetworkNotReady', `network is not ready: ${problem}`);
@@ -270,6 +303,8 @@ export class PodWorker {
       hostIps: machine.addresses,
       nowMs: env.clock.now(),
       ended: this.#stage === 'ended',
+      ...(this.#pendingResize && { pendingResize: this.#pendingResize }),
+      ...(this.#resizing !== undefined && { resizing: this.#resizing }),
       ...(this.#verdict && { verdict: this.#verdict }),
     });
     statuses.set(this.#pod, status);

@@ -5,6 +5,7 @@ import type { PodListener } from '../ports.ts';
 import { admit, type Refusal } from './admission.ts';
 import { removeOrphan } from './clean-up.ts';
 import { PodWorker } from './pod-worker.ts';
+import { differInResources, grantedBefore, withResourcesOf } from './resize-grant.ts';
 
 export interface PodWorkersOptions {
   readonly parts: KubeletParts;
@@ -18,6 +19,8 @@ export class PodWorkers implements PodListener {
   readonly #options: PodWorkersOptions;
   readonly #workers = new Map<string, PodWorker>();
   readonly #refused = new Map<string, Pod>();
+  /** Pods whose new resources are not granted yet, as they are written. */
+  readonly #deferred = new Map<string, Pod>();
 
   constructor(options: PodWorkersOptions) {
     this.#options = options;
@@ -35,7 +38,10 @@ export class PodWorkers implements PodListener {
   pod(pod: Pod): void {
     const uid = pod.metadata.uid!;
     const worker = this.#workers.get(uid);
-    if (worker) return worker.update(pod);
+    if (worker) {
+      this.#update(worker, pod);
+      return this.#retryDeferred();
+    }
     const { parts } = this.#options;
     if (this.#refused.has(uid)) {
       this.#refused.set(uid, pod);
@@ -44,6 +50,29 @@ export class PodWorkers implements PodListener {
     const refusal = isNew(pod) ? admit(pod, this.#options.node(), this.#active()) : undefined;
     if (refusal) this.#refuse(pod, refusal);
     else this.#begin(pod);
+  }
+
+  /** New resources are granted when the node has them to give. */
+  #update(worker: PodWorker, pod: Pod): void {
+    const uid = pod.metadata.uid!;
+    const granted = withResourcesOf(worker.pod, pod);
+    this.#deferred.delete(uid);
+    if (!differInResources(granted, pod)) return worker.update(pod);
+    const others = this.#active().filter(({ metadata }) => metadata.uid !== uid);
+    const refusal = admit(pod, this.#options.node(), others);
+    if (!refusal) return worker.update(pod);
+    this.#deferred.set(uid, pod);
+    worker.update(granted, { message: refusal.message, generation: pod.metadata.generation ?? 0, asked: pod });
+  }
+
+  /** Whatever changed, there may be room now: for the most important pod first. */
+  #retryDeferred(): void {
+    const waiting = Array.from(this.#deferred).toSorted(([, a], [, b]) => (b.spec.priority ?? 0) - (a.spec.priority ?? 0));
+    for (const [uid, pod] of waiting) {
+      const worker = this.#workers.get(uid);
+      if (worker) this.#update(worker, pod);
+      else this.#deferred.delete(uid);
+    }
   }
 
   gone(pod: Pod): void {
@@ -75,8 +104,13 @@ export class PodWorkers implements PodListener {
   #begin(pod: Pod): void {
     const { parts, networkProblem } = this.#options;
     const uid = pod.metadata.uid!;
-    const worker = new PodWorker({ parts, pod, networkProblem, removed: () => this.#workers.delete(uid) });
+    const removed = () => {
+      this.#workers.delete(uid);
+      this.#retryDeferred();
+    };
+    const worker = new PodWorker({ parts, pod: grantedBefore(pod), networkProblem, removed });
     this.#workers.set(uid, worker);
+    if (differInResources(worker.pod, pod)) this.#update(worker, pod);
     worker.wake();
   }
 

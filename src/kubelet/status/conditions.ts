@@ -1,6 +1,7 @@
 import type { ContainerStatus, Pod, PodCondition } from '../../api/generated/core/v1.ts';
 import { isSidecar } from '../pods/pod-view.ts';
 import { hasStarted, type PodPhase } from './phase.ts';
+import type { PodStatusInput } from './pod-status.ts';
 
 /** The conditions that a kubelet writes; all others are somebody else's and stay. */
 export const kubeletConditions: ReadonlySet<string> = new Set([
@@ -42,6 +43,17 @@ export function podConditions(input: ConditionsInput): PodCondition[] {
   const { generation } = pod.metadata;
   const observed = generation === undefined ? {} : { observedGeneration: generation };
   return verdicts.map(([type, verdict]) => ({ type, ...observed, ...verdict }));
+}
+
+/** Source: pkg/kubelet determinePodResizeStatus. */
+export function resizeConditions({ pendingResize, resizing }: Pick<PodStatusInput, 'pendingResize' | 'resizing'>): PodCondition[] {
+  const conditions: PodCondition[] = [];
+  if (pendingResize) {
+    const { message, generation } = pendingResize;
+    conditions.push({ type: 'PodResizePending', observedGeneration: generation, status: 'True', reason: 'Deferred', message });
+  }
+  if (resizing !== undefined) conditions.push({ type: 'PodResizeInProgress', observedGeneration: resizing, status: 'True' });
+  return conditions;
 }
 
 function initializedVerdict({ pod, phase, statuses }: ConditionsInput): Verdict {

@@ -1,8 +1,9 @@
 import { qosClass } from '../../api/kinds/core/pod-resources.ts';
 import type { Container, ContainerStatus, Pod, PodStatus } from '../../api/generated/core/v1.ts';
 import { readySandbox, sandboxNeed, type PodView } from '../pods/pod-view.ts';
+import type { PendingResize } from '../pods/resize-grant.ts';
 import { containerStatuses, type StartFailure } from './container-statuses.ts';
-import { kubeletConditions, podConditions } from './conditions.ts';
+import { kubeletConditions, podConditions, resizeConditions } from './conditions.ts';
 import { podPhase } from './phase.ts';
 import { timestampOf as timestamp } from '../../api/timestamps.ts';
 
@@ -22,6 +23,10 @@ export interface PodStatusInput {
   readonly runtimeName: string;
   readonly hostIps: readonly string[];
   readonly nowMs: number;
+  /** New resources that the node does not grant yet. */
+  readonly pendingResize?: PendingResize;
+  /** The generation of the spec whose resources are being given to the containers. */
+  readonly resizing?: number;
   /** Nothing of the pod runs or will run. */
   readonly ended: boolean;
   /** Why the pod has to end: eviction, deadline. */
@@ -41,13 +46,16 @@ export function podStatus(input: PodStatusInput): PodStatus {
   const main = complete(spec.containers, false, before.containerStatuses).sort(byName);
   const ephemeral = containerStatuses(spec.ephemeralContainers ?? [], false, { ...input, before: before.ephemeralContainerStatuses ?? [] });
   const phase = phaseOf(input, [...init, ...main]);
-  const conditions = podConditions({
-    pod,
-    phase,
-    statuses: [...init, ...main],
-    sandboxReady: !sandboxNeed(pod, view).create,
-    others: (pod.status.conditions ?? []).filter(({ type }) => !kubeletConditions.has(type)),
-  });
+  const conditions = [
+    ...resizeConditions(input),
+    ...podConditions({
+      pod,
+      phase,
+      statuses: [...init, ...main],
+      sandboxReady: !sandboxNeed(pod, view).create,
+      others: (pod.status.conditions ?? []).filter(({ type }) => !kubeletConditions.has(type)),
+    }),
+  ];
   const reasons = verdict ?? (ended ? { reason: before.reason, message: before.message } : {});
   return {
     phase,

@@ -28,8 +28,9 @@ export function statusPatch(uid: string, old: PodStatus, now: PodStatus): object
     const before = withoutProbeTime(old.conditions?.find(({ type }) => type === condition.type));
     return semanticallyEqual(condition, before) ? [] : [{ ...cleared(before, condition), ...condition }];
   });
-  if (changed.length > 0) {
-    status['conditions'] = changed;
+  const gone = (old.conditions ?? []).filter(({ type }) => !now.conditions?.some((one) => one.type === type));
+  if (changed.length + gone.length > 0) {
+    status['conditions'] = [...gone.map(({ type }) => ({ type, $patch: 'delete' })), ...changed];
     status['$setElementOrder/conditions'] = (now.conditions ?? []).map(({ type }) => ({ type }));
   }
   return Object.keys(status).length === 0 ? undefined : { metadata: { uid }, status };

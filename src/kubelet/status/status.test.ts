@@ -74,7 +74,8 @@ describe('status patch', () => {
   });
 
   test('takes away what is said no more', () => {
-    const old = { reason: 'Evicted', podIP: 'a', podIPs: [{ ip: 'a' }], conditions: [{ ...ready, reason: 'Because' }] };
+    const resizing = { type: 'PodResizeInProgress', status: 'True' };
+    const old = { reason: 'Evicted', podIP: 'a', podIPs: [{ ip: 'a' }], conditions: [resizing, { ...ready, reason: 'Because' }] };
     assert.deepEqual(statusPatch('u', old, { podIP: 'b', podIPs: [{ ip: 'b' }], conditions: [ready] }), {
       metadata: { uid: 'u' },
       status: {
@@ -82,7 +83,10 @@ describe('status patch', () => {
         podIP: 'b',
         podIPs: [{ ip: 'a', $patch: 'delete' }, { ip: 'b' }],
         '$setElementOrder/podIPs': [{ ip: 'b' }],
-        conditions: [{ reason: null, ...ready }],
+        conditions: [
+          { type: 'PodResizeInProgress', $patch: 'delete' },
+          { reason: null, ...ready },
+        ],
         '$setElementOrder/conditions': [{ type: 'Ready' }],
       },
     });
