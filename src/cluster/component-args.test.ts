@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Deployment as DeploymentType } from '../api/generated/apps/v1.ts';
+import type { Taint } from '../api/generated/core/v1.ts';
 import { ReplicaSet } from '../api/kinds/apps/replicaset.ts';
 import { Deployment } from '../api/kinds/apps/deployment.ts';
 import { Event } from '../api/kinds/core/event.ts';
@@ -10,6 +11,8 @@ import { Service } from '../api/kinds/core/service.ts';
 import { isReady } from '../api/pods/pod-state.ts';
 import { ComponentArgsError, settingsOf } from './component-args.ts';
 import { startCluster } from './index.ts';
+import { defaultNodes } from './spec.ts';
+import { startVirtualControlPlane } from './virtual-control-plane.ts';
 
 const web = (replicas: number): DeploymentType => ({
   metadata: { namespace: 'default', name: 'web' },
@@ -42,6 +45,22 @@ describe('flags of the control plane', () => {
     await cluster.until(async () => (await readyOn('slipway-worker2')) === 2, 60_000);
     const tookMs = cluster.now() - offMs;
     assert.ok(tookMs > 10_000 && tookMs < 25_000, `${tookMs} ms`);
+  });
+
+  test('nodes register with the taints that they are given, and with those of their role', async () => {
+    const [controlPlane, worker] = defaultNodes('c', 1);
+    const db: Taint = { key: 'dedicated', value: 'db', effect: 'NoSchedule' };
+    using plane = await startVirtualControlPlane({
+      nodes: [
+        { ...controlPlane!, registerWithTaints: [db] },
+        { ...worker!, taints: [db], registerWithTaints: [db] },
+      ],
+    });
+    const taintsOf = async (name: string) =>
+      (await plane.client.get(Node, { name })).spec.taints?.filter(({ key }) => !key.startsWith('node.'));
+    await plane.until(async () => (await taintsOf('c-control-plane'))?.length === 2);
+    assert.deepEqual(await taintsOf('c-control-plane'), [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }, db]);
+    assert.deepEqual(await taintsOf('c-worker'), [db]);
   });
 
   test('controllers can be turned off, and ranges be given out', async () => {

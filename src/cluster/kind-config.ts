@@ -1,11 +1,17 @@
 import { parseYaml } from '../codec/yaml.ts';
 import { parseCidr } from '../api/validation/ip.ts';
-import { defaultNodes, defaultServiceSubnet, workerName, type ClusterSpec, type NodeSpec } from './spec.ts';
+import type { ComponentArgs } from './component-args.ts';
+import { withHostFiles } from './kind-files.ts';
+import { readPatches, type Findings, type KubeadmPatches } from './kubeadm-patches.ts';
+import { clusterSettings, extraMounts, nodeSettings, withPodSubnet, type Mount } from './kubeadm-settings.ts';
+import { defaultServiceSubnet, workerName, type ClusterSpec, type NodeSpec } from './spec.ts';
 
 /** What a config file says, as far as it has a meaning here. */
 export interface FromConfig extends Partial<Pick<ClusterSpec, 'name' | 'apiAddress' | 'apiPort' | 'runtimeConfig' | 'serviceSubnet'>> {
   /** Given the cluster's final name. */
   readonly nodes: (cluster: string) => NodeSpec[];
+  /** Flags that kubeadm would hand to the control plane's components; absent when there are none. */
+  readonly args?: ComponentArgs;
   /** A sentence for each field that has no meaning here. */
   readonly warnings: readonly string[];
 }
@@ -17,9 +23,18 @@ export class ConfigError extends Error {
 
 /** Fields of kind's format that mean something here; every other is named in a warning. */
 const known = {
-  top: new Set(['kind', 'apiVersion', 'name', 'nodes', 'networking', 'runtimeConfig']),
-  node: new Set(['role', 'labels']),
-  networking: new Set(['apiServerAddress', 'apiServerPort', 'serviceSubnet']),
+  top: new Set([
+    'kind',
+    'apiVersion',
+    'name',
+    'nodes',
+    'networking',
+    'runtimeConfig',
+    'kubeadmConfigPatches',
+    'kubeadmConfigPatchesJSON6902',
+  ]),
+  node: new Set(['role', 'labels', 'extraMounts', 'kubeadmConfigPatches', 'kubeadmConfigPatchesJSON6902']),
+  networking: new Set(['apiServerAddress', 'apiServerPort', 'serviceSubnet', 'podSubnet']),
 };
 
 /** Reads kind's `kind.x-k8s.io/v1alpha4` Cluster. */
@@ -47,20 +62,23 @@ export function readKindConfig(source: string): FromConfig {
   if (port !== undefined && !isPort(port))
     problems.push(`networking.apiServerPort: ${JSON.stringify(port)} is not a port between 0 and 65535`);
 
-  const serviceSubnet = text(networking, 'serviceSubnet', 'networking.', problems) ?? defaultServiceSubnet;
+  const found = { problems, warnings };
+  const nodes = readNodes(config['nodes'], readPatches(config, '', found), found);
+  const serviceSubnet = nodes.serviceSubnet ?? text(networking, 'serviceSubnet', 'networking.', problems) ?? defaultServiceSubnet;
   problems.push(...subnetProblem(serviceSubnet));
-  const nodes = readNodes(config['nodes'], problems, warnings);
+  const args = withPodSubnet(nodes.args, text(networking, 'podSubnet', 'networking.', problems));
   const runtimeConfig = record(config, 'runtimeConfig', problems);
   const name = text(config, 'name', '', problems);
-  if (problems.length > 0) throw new ConfigError(problems.join('\n'));
+  if (problems.length > 0) throw new ConfigError([...new Set(problems)].join('\n'));
   return {
     name,
     apiAddress: address,
     ...(isPort(port) && port !== 0 && { apiPort: port }),
     runtimeConfig: Object.fromEntries(Object.entries(runtimeConfig).map(([name, value]) => [name, String(value)])),
     serviceSubnet,
-    nodes,
-    warnings,
+    nodes: nodes.named,
+    ...(Object.keys(args).length > 0 && { args }),
+    warnings: [...new Set(warnings)],
   };
 }
 
@@ -71,36 +89,80 @@ function subnetProblem(subnet: string): string[] {
   return [`networking.serviceSubnet: ${JSON.stringify(subnet)} is not a subnet with room for Services, such as ${defaultServiceSubnet}`];
 }
 
-function readNodes(value: unknown, problems: string[], warnings: string[]): FromConfig['nodes'] {
-  if (value === undefined || value === null) return (cluster) => defaultNodes(cluster, 0);
-  if (!Array.isArray(value)) {
-    problems.push('nodes: must be a list');
-    return () => [];
-  }
-  const read = value.map((node: unknown, index) => {
-    const at = `nodes[${index}].`;
-    if (!isRecord(node)) {
-      problems.push(`nodes[${index}]: must be an object`);
-      return { role: 'worker' as const, labels: {} };
-    }
-    warnings.push(...unknownFields(at, node, known.node));
-    const role = node['role'] ?? 'control-plane';
-    if (role !== 'control-plane' && role !== 'worker')
-      problems.push(`${at}role: ${JSON.stringify(role)} is neither "control-plane" nor "worker"`);
-    const labels = Object.fromEntries(Object.entries(record(node, 'labels', problems, at)).map(([key, label]) => [key, String(label)]));
-    return { role: role === 'control-plane' ? ('control-plane' as const) : ('worker' as const), labels };
+interface ReadNodes {
+  readonly named: FromConfig['nodes'];
+  readonly args: ComponentArgs;
+  readonly serviceSubnet?: string;
+}
+
+/** What the config file says of one node. */
+interface ReadNode {
+  readonly at: string;
+  readonly role: NodeSpec['role'];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly patches: KubeadmPatches;
+  readonly mounts: readonly Mount[];
+}
+
+function readNodes(value: unknown, patches: KubeadmPatches, found: Findings): ReadNodes {
+  const read = nodeList(value, found).map((node, index) => readNode(node, `nodes[${index}].`, found));
+  const controlPlanes = read.filter((node) => node.role === 'control-plane');
+  if (controlPlanes.length === 0) found.problems.push('nodes: at least one must have the role "control-plane"');
+  if (controlPlanes.length > 1)
+    found.problems.push(
+      `nodes: ${controlPlanes.length} control-plane nodes need a real etcd cluster, which Slipway does not run yet; ask for one`,
+    );
+  const settings = read.map((node) => {
+    const kind = node === controlPlanes[0] ? 'InitConfiguration' : 'JoinConfiguration';
+    const { labels, ...taints } = nodeSettings(kind, [patches, node.patches], found);
+    return { role: node.role, labels: { ...node.labels, ...labels }, ...taints };
   });
-  const controlPlanes = read.filter((node) => node.role === 'control-plane').length;
-  if (controlPlanes === 0) problems.push('nodes: at least one must have the role "control-plane"');
-  if (controlPlanes > 1)
-    problems.push(`nodes: ${controlPlanes} control-plane nodes need a real etcd cluster, which Slipway does not run yet; ask for one`);
-  return (cluster) => {
-    let workers = 0;
-    return read.map(({ role, labels }) => ({
-      role,
-      labels,
-      name: role === 'worker' ? workerName(cluster, workers++) : `${cluster}-control-plane`,
-    }));
+  const { volumes, ...cluster } = clusterSettings([patches, controlPlanes[0]?.patches ?? none], found);
+  const { args, used } = withHostFiles(cluster.args, volumes, controlPlanes[0]?.mounts ?? []);
+  if (volumes.some((volume) => !used.has(volume)))
+    found.warnings.push('extraVolumes of components have no meaning on simulated nodes but for files of flags, and are ignored');
+  for (const { at, mounts } of read)
+    if (mounts.some((mount) => !used.has(mount)))
+      found.warnings.push(`${at}extraMounts has no meaning on simulated nodes but for files of flags, and is ignored`);
+  return {
+    ...cluster,
+    args,
+    named: (name) => {
+      let workers = 0;
+      return settings.map((node) => ({
+        ...node,
+        name: node.role === 'worker' ? workerName(name, workers++) : `${name}-control-plane`,
+      }));
+    },
+  };
+}
+
+const none: KubeadmPatches = { merge: [], json: [] };
+
+/** One control plane where the config names no nodes. */
+function nodeList(value: unknown, { problems }: Findings): readonly unknown[] {
+  if (value === undefined || value === null) return [{}];
+  if (Array.isArray(value)) return value;
+  problems.push('nodes: must be a list');
+  return [{}];
+}
+
+function readNode(node: unknown, at: string, found: Findings): ReadNode {
+  const { problems, warnings } = found;
+  if (!isRecord(node)) {
+    problems.push(`${at.slice(0, -1)}: must be an object`);
+    return { at, role: 'worker', labels: {}, patches: none, mounts: [] };
+  }
+  warnings.push(...unknownFields(at, node, known.node));
+  const role = node['role'] ?? 'control-plane';
+  if (role !== 'control-plane' && role !== 'worker')
+    problems.push(`${at}role: ${JSON.stringify(role)} is neither "control-plane" nor "worker"`);
+  return {
+    at,
+    role: role === 'control-plane' ? role : 'worker',
+    labels: Object.fromEntries(Object.entries(record(node, 'labels', problems, at)).map(([key, label]) => [key, String(label)])),
+    patches: readPatches(node, at, found),
+    mounts: extraMounts(node['extraMounts']),
   };
 }
 

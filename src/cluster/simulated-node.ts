@@ -1,5 +1,6 @@
 import type { Env } from '../base/env.ts';
 import { toHex, utf8 } from '../codec/bytes.ts';
+import type { Taint } from '../api/generated/core/v1.ts';
 import type { Client } from '../client/client.ts';
 import type { KubeletConfig } from '../kubelet/config.ts';
 import { kubelet, type KubeletComponent, type RunningKubelet } from '../kubelet/kubelet.ts';
@@ -25,8 +26,8 @@ export interface SimulatedNodeOptions {
   readonly spec: NodeSpec;
   readonly cluster: string;
   readonly address: string;
-  /** Pods go here only if they tolerate it: there are other nodes for them. */
-  readonly tainted: boolean;
+  /** What it registers with. */
+  readonly taints: readonly Taint[];
   readonly env: Env;
   /** With the rights of the node. */
   readonly client: Client;
@@ -50,7 +51,7 @@ export class SimulatedNode {
   readonly #runtime: SimulatedRuntime;
   #running: RunningKubelet | undefined;
 
-  constructor({ spec, cluster, address, tainted, env, client, sources, config }: SimulatedNodeOptions) {
+  constructor({ spec, cluster, address, taints, env, client, sources, config }: SimulatedNodeOptions) {
     const { name } = spec;
     const files = new MemoryFiles();
     const volumes = new SimulatedVolumes(files);
@@ -71,7 +72,7 @@ export class SimulatedNode {
         kubeletVersion: kubernetesVersion,
         providerId: `slipway://${cluster}/${name}`,
         nodeLabels: { 'slipway.dev/simulated': 'true' },
-        registerWithTaints: tainted ? [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }] : [],
+        registerWithTaints: taints,
       },
     });
   }

@@ -10,7 +10,7 @@ import { apiServiceSource, sharedNodeSource, sharedPodSource } from '../kubelet/
 import type { KubeletConfig } from '../kubelet/config.ts';
 import type { StatsSummary } from '../kubelet/ports.ts';
 import { SimulatedNode, type NodeSources } from './simulated-node.ts';
-import type { NodeSpec } from './spec.ts';
+import { taintsOf, type NodeSpec } from './spec.ts';
 
 /** The simulated machines of one cluster. The API server is given its `connector` before the nodes exist, and reaches them once they do. */
 export class SimulatedNodes {
@@ -41,7 +41,7 @@ export class SimulatedNodes {
         cluster: this.#cluster,
         address: nodeAddress(index),
         // Where there is nowhere else to go, pods may run on the control plane; kind does the same.
-        tainted: spec.role === 'control-plane' && !alone,
+        taints: taintsOf(spec, alone),
         env: this.#env,
         client: typedClient({ api: way, credentials: nodeCredentials(spec.name), userAgent: 'kubelet' }),
         sources,

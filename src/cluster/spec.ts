@@ -1,3 +1,4 @@
+import type { Taint } from '../api/generated/core/v1.ts';
 import type { ComponentArgs } from './component-args.ts';
 
 /** What a person asked for: settled once at the first `up`, kept with the cluster, obeyed at every start. */
@@ -27,7 +28,20 @@ export interface NodeSpec {
   readonly labels: Readonly<Record<string, string>>;
   /** Quantities of resources that it has; every simulated node's own when absent. */
   readonly capacity?: Readonly<Record<string, string>>;
+  /** Instead of those of its role, which are the control plane's where there are workers. */
+  readonly taints?: readonly Taint[];
+  /** Beside those: its kubelet's `--register-with-taints`. */
+  readonly registerWithTaints?: readonly Taint[];
 }
+
+/** What a node registers with. `alone`: where there is no other node for pods to go to. */
+export function taintsOf({ role, taints, registerWithTaints = [] }: NodeSpec, alone: boolean): Taint[] {
+  const ofRole: readonly Taint[] = role === 'control-plane' && !alone ? [controlPlaneTaint] : [];
+  const all = [...(taints ?? ofRole), ...registerWithTaints];
+  return all.filter(({ key, effect }, index) => all.findIndex((one) => one.key === key && one.effect === effect) === index);
+}
+
+const controlPlaneTaint: Taint = { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' };
 
 /** `slipway-control-plane`, `slipway-worker`, `slipway-worker2` …: as kind names its nodes. */
 export function defaultNodes(cluster: string, workers: number): NodeSpec[] {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ClusterHome } from '../home.ts';
+import type { ComponentArgs } from '../component-args.ts';
 import { ConfigError, readKindConfig, type FromConfig } from '../kind-config.ts';
 import { defaultNodes, defaultServiceSubnet, type ClusterSpec } from '../spec.ts';
 import { CommandError, UsageError } from './command.ts';
@@ -62,7 +63,20 @@ export function specOf(home: ClusterHome, { flags: asked }: Asked, config: FromC
     dataFolder: asked['data-dir'] ? dataFolderIn(asked['data-dir'], home.name) : resolve(home.folder, 'data'),
     runtimeConfig: { ...config?.runtimeConfig, ...Object.fromEntries(asked['runtime-config'].map(pairOf)) },
     serviceSubnet: config?.serviceSubnet ?? defaultServiceSubnet,
+    ...(config?.args && { args: config.args }),
   };
+}
+
+/** Tries flags of components before anything is made with them; answers a sentence for each that has no effect. */
+export async function flagWarnings(args: ComponentArgs | undefined): Promise<readonly string[]> {
+  if (!args) return [];
+  // Only who sets flags waits for the components' code to load.
+  const { settingsOf } = await import('../component-args.ts');
+  try {
+    return settingsOf(args, (path) => readFileSync(path, 'utf8')).warnings;
+  } catch (error) {
+    throw new CommandError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
 }
 
 /** What a cluster that is there has, and was asked to have otherwise, in words that follow its name. Only what was given counts. */
@@ -84,6 +98,7 @@ export function differences(spec: ClusterSpec, { flags: asked, given }: Asked, c
     ...(given.has('data-dir') && dataFolderIn(asked['data-dir'], spec.name) !== spec.dataFolder
       ? [`keeps its data in ${spec.dataFolder}`]
       : []),
+    ...(config && JSON.stringify(config.args ?? {}) !== JSON.stringify(spec.args ?? {}) ? ['has other flags of its components'] : []),
     ...(Object.entries(runtimeConfig).some(([key, value]) => spec.runtimeConfig[key] !== value) ? ['has another runtime-config'] : []),
   ];
 }

@@ -8,10 +8,11 @@ import { LockedError } from '../../process-lock.ts';
 import { readState, writeState, type ClusterState } from '../../state.ts';
 import { nodesOf } from '../../spec.ts';
 import { slipwayVersion } from '../../version.ts';
-import { differences, readConfig, refuseWhatIsNotThere, specOf } from '../asked-cluster.ts';
+import { differences, flagWarnings, readConfig, refuseWhatIsNotThere, specOf } from '../asked-cluster.ts';
 import { bringUp } from '../bring-up.ts';
 import { CommandError, defineCommand, nameFlag, noArgs, outputFlag, UsageError, wantsJson, type Invocation, type Io } from '../command.ts';
 import { lockCluster, namedCluster } from '../existing-cluster.ts';
+import type { ClusterSnapshot } from '../from-snapshot.ts';
 
 const flags = {
   name: nameFlag,
@@ -24,6 +25,7 @@ const flags = {
   kubeconfig: { type: 'string', usage: 'Kubeconfig `file` to merge the cluster into; $KUBECONFIG or ~/.kube/config when absent.' },
   'api-port': { type: 'int', default: 0, usage: 'Port of the API server; 6443 if it is free, else any free one, when absent.' },
   'runtime-config': { type: 'strings', usage: "`Pairs` of kube-apiserver's runtime-config, such as api/beta=true." },
+  'from-snapshot': { type: 'string', usage: 'An etcd snapshot `file`, whose objects and nodes the new cluster begins with.' },
   foreground: { type: 'bool', usage: 'Run in this terminal until interrupted.' },
   output: outputFlag,
 } as const;
@@ -34,7 +36,13 @@ export const up = defineCommand({
   description:
     'Makes a cluster and starts it in the background, merges it into the kubeconfig as the current context, and returns when its API answers. Of a cluster that runs already it says so; one that is stopped or half finished it brings up.',
   args: '',
-  examples: ['slipway up', 'slipway up --name test --workers 3', 'slipway up --sim-nodes 1000', 'slipway up --config kind.yaml'],
+  examples: [
+    'slipway up',
+    'slipway up --name test --workers 3',
+    'slipway up --sim-nodes 1000',
+    'slipway up --config kind.yaml',
+    'slipway up --from-snapshot backup.db',
+  ],
   flags,
   async run(invocation) {
     const { io } = invocation;
@@ -42,13 +50,16 @@ export const up = defineCommand({
     refuseWhatIsNotThere(invocation);
     const json = wantsJson(invocation.flags.output);
     if (json && invocation.flags.foreground) throw new UsageError('--output json says what was made, and --foreground does not end');
-    const config = readConfig(invocation);
-    for (const warning of config?.warnings ?? []) io.err(`Warning: ${warning}`);
+    const snapshot = await givenSnapshot(invocation);
+    const config = snapshot?.config ?? readConfig(invocation);
+    for (const warning of [...(config?.warnings ?? []), ...(await flagWarnings(config?.args))]) io.err(`Warning: ${warning}`);
     const name = invocation.given.has('name') ? invocation.flags.name : (config?.name ?? defaultClusterName);
     const home = namedCluster(name, io);
 
     using lock = await lockCluster(home);
-    const { spec, kubeconfig } = prepare(home, invocation, config);
+    const state = prepare(home, invocation, config);
+    const { spec, kubeconfig } = state;
+    await snapshot?.fill(home, state, io);
     if (invocation.flags.foreground) {
       lock[Symbol.dispose]();
       return foreground(home, kubeconfig, io);
@@ -65,6 +76,13 @@ export const up = defineCommand({
 });
 
 type UpInvocation = Invocation<typeof flags>;
+
+async function givenSnapshot({ flags: asked, given, io }: UpInvocation): Promise<ClusterSnapshot | undefined> {
+  if (!given.has('from-snapshot')) return undefined;
+  io.progress('Reading the snapshot');
+  const { readClusterSnapshot } = await import('../from-snapshot.ts');
+  return readClusterSnapshot(asked['from-snapshot'], given);
+}
 
 /** Where kubectl looks, when nobody tells it where. */
 const kubeconfigOf = ({ environment, homeFolder }: Io): string =>
