@@ -1,0 +1,70 @@
+import { parseApiVersion, apiVersionOf, type KubeObject } from '../../api/meta.ts';
+import type { Draft } from '../../api/draft.ts';
+import { storagePrefix, type Kind } from '../../api/kind.ts';
+import { encodeStored, openingOf } from '../../apiserver/cache/encoding.ts';
+import type { Key } from '../../store/store.ts';
+import { modernized } from './old-versions.ts';
+import { parseStoredKey } from './stored-key.ts';
+import { decodeStoredValue, encodingOf, isEncrypted, UnreadableValueError } from './stored-value.ts';
+
+/** The object as our API server stores it, or why it is left out: in words that follow a number. */
+export type Adopted = { readonly value: Uint8Array; readonly object: KubeObject } | { readonly leftOut: string };
+
+/** Belongs to the servers and machines of the cluster that was saved. */
+const ofItsServers = ['masterleases', 'peerserverleases', 'ranges'];
+
+/** `kinds`: all that this release has. */
+export function valueAdopter(kinds: readonly Kind[]): (key: Key, value: Uint8Array) => Adopted {
+  const byPrefix = Map.groupBy(kinds, storagePrefix);
+  return (key, value) => {
+    const stored = parseStoredKey(key);
+    if (!stored || !key.startsWith('/registry/')) return { leftOut: 'keys that are no objects of Kubernetes' };
+    if (ofItsServers.includes(stored.resource)) return { leftOut: "records of the saved cluster's own servers" };
+    const encoding = encodingOf(value);
+    if (isEncrypted(encoding)) return { leftOut: `${stored.resource} encrypted by ${encoding}` };
+    const object = readObject(value);
+    if (!object) return { leftOut: `${stored.resource} that cannot be read` };
+    if (isMirror(object)) return { leftOut: "static pods of the saved cluster's machines" };
+    const prefix = prefixOf(key, stored.namespace !== '');
+    const isCustom = stored.resource.includes('.');
+    const adopted = isCustom ? object : inStoredVersion(object, byPrefix.get(prefix) ?? []);
+    if (!adopted) return { leftOut: `${stored.resource} of ${object.apiVersion}, which Kubernetes 1.36 does not read` };
+    const { group, version } = parseApiVersion(adopted.apiVersion)!;
+    return { object: adopted, value: encodeStored(openingOf({ group, version, kind: adopted.kind }), adopted) };
+  };
+}
+
+type Typed = KubeObject & { readonly apiVersion: string; readonly kind: string };
+
+function readObject(value: Uint8Array): Typed | undefined {
+  try {
+    const object = modernized(decodeStoredValue(value, 0)) as Draft<Typed> & { metadata?: Record<string, unknown> };
+    if (!object.apiVersion || !object.kind || !object.metadata || !parseApiVersion(object.apiVersion)) return undefined;
+    const { selfLink: _, clusterName: __, ...metadata } = object.metadata;
+    return { ...object, metadata };
+  } catch (error) {
+    if (error instanceof UnreadableValueError) return undefined;
+    throw error;
+  }
+}
+
+const isMirror = ({ kind, metadata }: Typed): boolean =>
+  kind === 'Pod' && metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined;
+
+/** All up to the namespace or, where there is none, the name. */
+function prefixOf(key: Key, namespaced: boolean): Key {
+  const end = key.lastIndexOf('/');
+  return key.slice(0, (namespaced ? key.lastIndexOf('/', end - 1) : end) + 1);
+}
+
+/** `kinds` share a place in the store: one kind in all its versions, and rarely others. */
+function inStoredVersion(object: Typed, kinds: readonly Kind[]): Typed | undefined {
+  const own = kinds.find((kind) => kind.kind === object.kind && apiVersionOf(kind) === object.apiVersion);
+  if (!own?.storage) return own && object;
+  const { group, version, toStored } = own.storage;
+  return {
+    ...toStored(structuredClone(object) as Draft<KubeObject>),
+    apiVersion: apiVersionOf({ group, version }),
+    kind: object.kind,
+  };
+}
