@@ -1,4 +1,13 @@
-import { accepted, CommandLineError, obeyed, readComponentLine, refused, type FlagTable, type ReadLine } from '../codec/component-flags.ts';
+import {
+  accepted,
+  CommandLineError,
+  fixed,
+  obeyed,
+  readComponentLine,
+  refused,
+  type FlagTable,
+  type ReadLine,
+} from '../codec/component-flags.ts';
 import { FlagError } from '../codec/flags.ts';
 import { commonFlags } from '../api/component-flags.ts';
 import { allKinds } from '../api/kinds/all.ts';
@@ -30,6 +39,7 @@ export interface ServerSettings {
   readonly issuer: string;
   readonly apiAudiences: readonly string[];
   readonly maxTokenSeconds: number;
+  readonly extendExpiration: boolean;
   readonly jwksUri: string;
   /** `--token-auth-file`. */
   readonly tokenFile: string;
@@ -132,11 +142,9 @@ const identityFlags: FlagTable<ServerSettings> = {
     return { jwksUri };
   }),
   'token-auth-file': obeyed('string', undefined, (tokenFile) => ({ tokenFile })),
-  ...accepted('bootstrap tokens are always good where they exist', { 'enable-bootstrap-token-auth': 'bool' }),
-  ...accepted('tokens of pods are looked up, and live as long as they say', {
-    'service-account-lookup': 'bool',
-    'service-account-extend-token-expiration': 'bool',
-  }),
+  'enable-bootstrap-token-auth': fixed('bool', 'true', 'bootstrap tokens are good wherever they exist'),
+  'service-account-lookup': fixed('bool', 'true', 'a token is good only as long as what it was made for exists'),
+  'service-account-extend-token-expiration': obeyed('bool', 'true', (on) => ({ extendExpiration: on })),
   ...refused("the cluster's own keys sign and check tokens", {
     'service-account-key-file': 'string',
     'service-account-signing-key-file': 'string',
@@ -305,8 +313,8 @@ export const serverFlags: FlagTable<ServerSettings> = {
   ...reachFlags,
   ...storageFlags,
   ...auditFlags,
-  ...accepted('pods may always be privileged where admission lets them', { 'allow-privileged': 'bool' }),
-  ...accepted('owners are always honoured', { 'enable-garbage-collector': 'bool' }),
+  'allow-privileged': fixed('bool', 'true', 'pods may be privileged where admission lets them'),
+  'enable-garbage-collector': fixed('bool', 'true', 'owners are always honoured'),
   ...accepted('requests are limited in number, not shared out', { 'enable-priority-and-fairness': 'bool' }),
   ...accepted('there is no profiler and there are no traces to ask', {
     'debug-socket-path': 'string',

@@ -32,6 +32,8 @@ export interface IdentityOptions {
   readonly apiAudiences?: readonly string[];
   /** `--service-account-max-token-expiration`. */
   readonly maxTokenSeconds?: number;
+  /** `--service-account-extend-token-expiration`; true when absent. */
+  readonly extendExpiration?: boolean;
   /** Where the keys are published. */
   readonly jwksUri: string;
   /** `--token-auth-file`. */
@@ -96,6 +98,7 @@ export function createIdentity(options: IdentityOptions): Identity {
         apiAudiences,
         objects,
         ...(options.maxTokenSeconds !== undefined && { maxExpirationSeconds: options.maxTokenSeconds }),
+        ...(options.extendExpiration !== undefined && { extendExpiration: options.extendExpiration }),
       },
     }),
     openId: openIdDocuments(crypto, issuer, options.jwksUri, publicKeys),

@@ -75,7 +75,10 @@ export interface ApiServerOptions {
 
 /** What can be set of it; the rest the server knows. */
 export type IdentitySettings = Partial<
-  Pick<IdentityOptions, 'issuer' | 'apiAudiences' | 'maxTokenSeconds' | 'jwksUri' | 'tokens' | 'authorizationModes' | 'anonymous'>
+  Pick<
+    IdentityOptions,
+    'issuer' | 'apiAudiences' | 'maxTokenSeconds' | 'extendExpiration' | 'jwksUri' | 'tokens' | 'authorizationModes' | 'anonymous'
+  >
 >;
 
 export interface ApiServerLimits extends ChainLimits {

@@ -96,11 +96,12 @@ function limitsOf({ maxReadOnlyInFlight, maxMutatingInFlight, ...settings }: Par
 }
 
 function identityOf(settings: Partial<ServerSettings>, readFile: ReadFile): IdentitySettings {
-  const { issuer, apiAudiences, maxTokenSeconds, jwksUri, authorizationModes, anonymous, tokenFile } = settings;
+  const { issuer, apiAudiences, maxTokenSeconds, extendExpiration, jwksUri, authorizationModes, anonymous, tokenFile } = settings;
   return {
     ...(issuer !== undefined && { issuer }),
     ...(apiAudiences && { apiAudiences }),
     ...(maxTokenSeconds !== undefined && { maxTokenSeconds }),
+    ...(extendExpiration !== undefined && { extendExpiration }),
     ...(jwksUri !== undefined && { jwksUri }),
     ...(authorizationModes && { authorizationModes }),
     ...(anonymous !== undefined && { anonymous: anonymous ? 'all' : new Set<string>() }),
