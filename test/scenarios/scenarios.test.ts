@@ -1,38 +1,38 @@
 /** Runs every `*.txt` here. `REWRITE=1` writes the answers anew: read the diff before you believe them. */
 import assert from 'node:assert/strict';
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { describe, test } from 'node:test';
-import { runCommand } from './run-command.ts';
-import { parseScenario, writeScenario, type Scenario, type Step } from './scenario-file.ts';
-import { Session } from './session.ts';
+import { basename, join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { Player } from './player.ts';
+import { parseScenario, writeScenario, type Step } from './scenario-file.ts';
 
 const rewrite = process.env['REWRITE'] === '1';
+const paths = globSync('*.txt', { cwd: import.meta.dirname })
+  .toSorted()
+  .map((file) => join(import.meta.dirname, file));
 
 describe('scenarios', () => {
-  for (const file of globSync('*.txt', { cwd: import.meta.dirname }).toSorted()) {
-    test(file.replace(/\.txt$/, '').replaceAll('-', ' '), async () => {
-      const path = join(import.meta.dirname, file);
-      const told = parseScenario(readFileSync(path, 'utf8'));
-      const played = await play(told);
+  let player: Player;
+  before(() => {
+    player = new Player(paths);
+  });
+  after(() => player[Symbol.asyncDispose]());
+
+  for (const path of paths) {
+    const name = basename(path, '.txt');
+    test(name.replaceAll('-', ' '), async () => {
+      const played = await player.played(path);
       if (rewrite) return writeFileSync(path, writeScenario(played));
-      for (const [i, step] of played.steps.entries()) {
-        const at = `test/scenarios/${file}:${step.line}: ${step.command}`;
-        assert.equal(
-          step.answer,
-          told.steps[i]!.answer,
-          `${at}\n\n${differences(told.steps[i]!, step)}\n\nREWRITE=1 takes what came as the answer.`,
-        );
-      }
+      const told = parseScenario(readFileSync(path, 'utf8'));
+      for (const [i, step] of played.steps.entries()) compare(`test/scenarios/${name}.txt`, told.steps[i]!, step);
     });
   }
 });
 
-async function play({ steps, end }: Scenario): Promise<Scenario> {
-  using session = new Session();
-  const played: Step[] = [];
-  for (const step of steps) played.push({ ...step, answer: await runCommand(session, step.command, step.input) });
-  return { steps: played, end };
+function compare(file: string, told: Step, came: Step): void {
+  if (came.answer === told.answer) return;
+  const marked = `${file}:${told.line}: ${told.command}\n\n${differences(told, came)}\n\nREWRITE=1 takes what came as the answer.`;
+  throw new assert.AssertionError({ message: marked, actual: came.answer, expected: told.answer, operator: 'strictEqual' });
 }
 
 /** Both answers, the lines that are only in one marked. */
