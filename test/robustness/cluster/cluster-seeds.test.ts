@@ -9,17 +9,20 @@ import { report } from './report.ts';
 import { runSeed } from './run.ts';
 
 const alone = process.env['SLIPWAY_CLUSTER_SEED'];
-const everyDay = [4, 13, 14, 25];
+/** Short ones: pods lost over a bad network, rollouts over a bad one, and over an uneven one. */
+const everyDay = [4, 25, 31];
 const seeds = alone === undefined ? [...new Set([...everyDay, ...regressionSeeds])] : [Number(alone)];
+const digests = new Map<number, number>();
 
 for (const seed of seeds) {
   test(`seed ${seed}: a cluster over a bad network keeps its promises, and comes to rest`, async () => {
     const outcome = await runSeed(seed);
+    digests.set(seed, outcome.digest);
     assert.ok(outcome.violations.length === 0, report(outcome));
   });
 }
 
 test('the same seed gives the same history', { skip: alone !== undefined }, async () => {
-  const [first, second] = [await runSeed(everyDay[0]!), await runSeed(everyDay[0]!)];
-  assert.deepEqual([second.digest, second.revisions], [first.digest, first.revisions]);
+  const seed = everyDay[0]!;
+  assert.equal((await runSeed(seed)).digest, digests.get(seed));
 });

@@ -39,6 +39,8 @@ import {
   templateOf,
   urgency,
   urgentDeployment,
+  vital,
+  vitalTemplate,
 } from './workloads.ts';
 
 const rolling = ['web-0', 'web-1', 'web-2'] as const;
@@ -68,6 +70,7 @@ export class Traffic {
   async begin(): Promise<void> {
     const rng = this.#rng;
     await this.#client.create(ResourceQuota, quota);
+    for (const priority of [urgency, vital]) await this.#client.create(PriorityClass, priority);
     for (const name of rolling) await this.#client.create(Deployment, deployment(name, rng));
     await this.#client.create(Deployment, deployment(recreated, rng, { type: 'Recreate' }));
     const guarded = deployment(guardedBy, rng);
@@ -77,7 +80,6 @@ export class Traffic {
     await this.#client.create(StatefulSet, statefulSet(sets[1], rng, 'Parallel'));
     await this.#client.create(StatefulSet, storingSet(sets[2], rng));
     await this.#client.create(CronJob, cronJob(clock, rng));
-    await this.#client.create(PriorityClass, urgency);
     if (this.#scenario.losses) await this.#client.create(Deployment, urgentDeployment(urgent, rng));
     await this.#client.create(DaemonSet, daemonSet(agent, rng));
     for (const name of [...rolling, guardedBy]) await this.#client.create(Service, service(name));
@@ -102,7 +104,7 @@ export class Traffic {
       await this.#patch(Deployment, metadata.name!, {
         spec: {
           paused: false,
-          ...(metadata.name === urgent && { replicas: 1 }),
+          ...(metadata.name === urgent && { replicas: 0 }),
           ...(isBad && { template: templateOf(metadata.name!, this.#rng, goodImages[0]) }),
         },
       });
@@ -154,7 +156,9 @@ export class Traffic {
   async #change(): Promise<void> {
     const name = this.#oneOf([...rolling, recreated, ...sets, agent]);
     this.#did(`change the template of ${name}`);
-    await this.#patch(this.#kindOf(name), name, { spec: { template: templateOf(name, this.#rng) } });
+    await this.#patch(this.#kindOf(name), name, {
+      spec: { template: name === agent ? vitalTemplate(name, this.#rng) : templateOf(name, this.#rng) },
+    });
   }
 
   async #breakImage(): Promise<void> {

@@ -40,7 +40,7 @@ export function templateOf(app: string, rng: Rng, image: string = goodImages[rng
         {
           name: 'main',
           image,
-          resources: { requests: { cpu: `${100 * (1 + rng.below(4))}m`, memory: '64Mi' } },
+          resources: { requests: { cpu: `${50 * (1 + rng.below(4))}m`, memory: '64Mi' } },
           ...(slow && { readinessProbe: { httpGet: { path: '/', port: 80 }, periodSeconds: 2 } }),
         },
       ],
@@ -97,6 +97,8 @@ export function storingSet(name: string, rng: Rng): StatefulSet {
 }
 
 export const urgency: PriorityClass = { metadata: { name: 'urgent' }, value: 1000 };
+/** Who must have room on every node. */
+export const vital: PriorityClass = { metadata: { name: 'vital' }, value: 2000 };
 
 /** So large that others have to make room. */
 export function urgentDeployment(name: string, rng: Rng): Deployment {
@@ -112,7 +114,7 @@ export const daemonSet = (name: string, rng: Rng): DaemonSet => ({
   metadata: { namespace, name },
   spec: {
     selector: selector(name),
-    template: templateOf(name, rng),
+    template: vitalTemplate(name, rng),
     updateStrategy: {
       type: 'RollingUpdate',
       rollingUpdate: rng.below(3) === 0 ? { maxSurge: 1, maxUnavailable: 0 } : { maxUnavailable: 1 + rng.below(2) },
@@ -120,6 +122,11 @@ export const daemonSet = (name: string, rng: Rng): DaemonSet => ({
   },
   status: { currentNumberScheduled: 0, desiredNumberScheduled: 0, numberMisscheduled: 0, numberReady: 0 },
 });
+
+export function vitalTemplate(app: string, rng: Rng): PodTemplateSpec {
+  const template = templateOf(app, rng);
+  return { ...template, spec: { ...template.spec!, priorityClassName: vital.metadata.name! } };
+}
 
 export function job(name: string, rng: Rng): Job {
   const completions = 1 + rng.below(4);
