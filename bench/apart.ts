@@ -28,12 +28,16 @@ export function apart<Result>(script: string, job: unknown, { seconds, heapMiB, 
   });
 }
 
-/** The other side: does the job that was given, answers, and ends the process. */
-export async function answer<Job>(measure: (job: Job) => Promise<object>): Promise<void> {
+/** The other side: the job that was given. */
+export async function givenJob(): Promise<unknown> {
   let input = '';
   for await (const chunk of process.stdin) input += String(chunk);
-  const result = JSON.stringify(await measure(JSON.parse(input) as Job));
-  process.stdout.write(result, () => process.exit(0));
+  return JSON.parse(input);
+}
+
+/** Hands the result over, and ends the process. */
+export function answer(result: object): void {
+  process.stdout.write(JSON.stringify(result), () => process.exit(0));
 }
 
 /** What a stretch of work took. */

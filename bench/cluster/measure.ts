@@ -5,7 +5,7 @@ import { Node } from '../../src/api/kinds/core/node.ts';
 import { Namespace } from '../../src/api/kinds/core/namespace.ts';
 import type { Client } from '../../src/client/client.ts';
 import { startCluster, type Cluster } from '../../src/cluster/index.ts';
-import { answer, costing, peakMiB, type Cost } from '../apart.ts';
+import { answer, costing, givenJob, peakMiB, type Cost } from '../apart.ts';
 import { nodesReady, podsReady } from './watching.ts';
 
 export type Job =
@@ -27,7 +27,9 @@ export interface Clusters extends Cost {
   readonly mibEach: number;
 }
 
-await answer<Job>((job) => {
+answer(await measure((await givenJob()) as Job));
+
+function measure(job: Job): Promise<object> {
   switch (job.what) {
     case 'start':
       return starts(job.workers, job.times);
@@ -38,7 +40,7 @@ await answer<Job>((job) => {
     case 'clusters':
       return clusters(job.count);
   }
-});
+}
 
 async function starts(workers: number, times: number): Promise<StartTimes> {
   const milliseconds: number[] = [];

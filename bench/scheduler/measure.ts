@@ -20,7 +20,7 @@ import { realClock } from '../../src/machine/real/clock.ts';
 import { nodeCrypto } from '../../src/machine/real/crypto.ts';
 import { kubeScheduler } from '../../src/scheduler/scheduler.ts';
 import { MemoryStore } from '../../src/store/memory-store.ts';
-import { answer, costing, peakMiB, type Cost } from '../apart.ts';
+import { answer, costing, givenJob, peakMiB, type Cost } from '../apart.ts';
 import { highPriority, nodeOf, podOf, templates, type TemplateName } from './templates.ts';
 import type { Batch, Workload } from './workloads.ts';
 
@@ -33,7 +33,9 @@ export interface Measured extends Cost {
 const makers = 30;
 const churnMs = 200;
 
-await answer<Workload>(async (workload) => {
+answer(await measure((await givenJob()) as Workload));
+
+async function measure(workload: Workload): Promise<Measured> {
   const env: Env = { clock: realClock, rng: seededRng(1), crypto: nodeCrypto(), log: silentLog, signal: new AbortController().signal };
   const client = await startServer(env);
   const { init, measured, churn, nodes, zones = [], bigNode = false } = workload;
@@ -49,8 +51,8 @@ await answer<Workload>(async (workload) => {
   await schedule(client, bound, measured, 'measured');
   const took = cost();
   endChurn?.();
-  return { ...took, podsPerSecond: measured.count / took.seconds, peakMiB: peakMiB() } satisfies Measured;
-});
+  return { ...took, podsPerSecond: measured.count / took.seconds, peakMiB: peakMiB() };
+}
 
 async function startServer(env: Env): Promise<Client> {
   const api = await startApiServer({

@@ -3,7 +3,7 @@ import { isAlreadyExists, isNotFound } from '../api/errors.ts';
 import type { Event as EventType, ObjectReference } from '../api/generated/core/v1.ts';
 import { Event } from '../api/kinds/core/event.ts';
 import type { KubeObject } from '../api/meta.ts';
-import { canonicalTime } from '../api/timestamps.ts';
+import { timestampOf } from '../api/timestamps.ts';
 import type { Client } from './client.ts';
 import { EventCorrelator } from './event-correlator.ts';
 import { EventSink } from './event-sink.ts';
@@ -47,7 +47,7 @@ export function eventRecorder({ client, env, component, host }: EventRecorderOpt
   return {
     event(about, type, reason, message, { fieldPath, action, related, annotations } = {}) {
       const regarding = { ...referenceTo(about), ...(fieldPath !== undefined && { fieldPath }) };
-      const now = canonicalTime(new Date(env.clock.now()).toISOString());
+      const now = timestampOf(env.clock.now());
       const event: EventType = {
         apiVersion: 'v1',
         kind: 'Event',

@@ -2,7 +2,6 @@ import { isNotFound } from '../api/errors.ts';
 import type { Event as EventType } from '../api/generated/events/v1.ts';
 import { Event } from '../api/kinds/events/event.ts';
 import type { KubeObject } from '../api/meta.ts';
-import { canonicalMicroTime } from '../api/timestamps.ts';
 import { eventName, referenceTo, type EventRecorder, type EventRecorderOptions } from './event-recorder.ts';
 import { EventSink } from './event-sink.ts';
 
@@ -28,7 +27,7 @@ export function eventSeriesRecorder({ client, env, component, host = '' }: Event
     event(about, type, reason, note, { action = '', related } = {}) {
       const regarding = referenceTo(about);
       const nowMs = env.clock.now();
-      const now = canonicalMicroTime(new Date(nowMs).toISOString().replace('Z', '000Z'));
+      const now = new Date(nowMs).toISOString().replace('Z', '000Z');
       const key = [type, reason, action, regarding.kind, regarding.namespace, regarding.name, regarding.uid].join('|');
       const before = known.get(key);
       if (before && nowMs - before.lastMs <= seriesEndsAfterMs) return repeat(before, now, nowMs);

@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../base/clock.ts';
 import type { Rng } from '../base/rng.ts';
-import type { Node, Pod } from '../api/generated/core/v1.ts';
+import type { Node, Pod, Taint } from '../api/generated/core/v1.ts';
 import type { Kind } from '../api/kind.ts';
 import type { KubeObject } from '../api/meta.ts';
 import type { Client } from '../client/client.ts';
@@ -59,6 +59,9 @@ export interface NodeInfo {
   /** Another number after every change of the node or of what is on it. */
   readonly generation: number;
   readonly node: Node;
+  /** `spec.unschedulable` and `spec.taints`, which are looked at for each pod. */
+  readonly isCordoned: boolean;
+  readonly taints: readonly Taint[];
   readonly allocatable: Resources;
   /** `status.allocatable.pods`. */
   readonly allowedPods: number;

@@ -1,4 +1,4 @@
-import type { Node } from '../api/generated/core/v1.ts';
+import type { Node, Taint } from '../api/generated/core/v1.ts';
 import { Amounts } from './amounts.ts';
 import type { HostPort, NodeInfo, PodInfo } from './framework.ts';
 import { hasAffinity } from './pod-info.ts';
@@ -22,6 +22,8 @@ export class MutableNode implements NodeInfo {
   images: ImageStates = noImages;
   allocatable = new Amounts();
   allowedPods = 0;
+  isCordoned = false;
+  taints: readonly Taint[] = noTaints;
   node: Node;
 
   constructor(node: Node) {
@@ -47,6 +49,8 @@ export class MutableNode implements NodeInfo {
   become(node: Node): void {
     this.generation++;
     this.node = node;
+    this.isCordoned = node.spec?.unschedulable === true;
+    this.taints = node.spec?.taints ?? noTaints;
     const { pods = '0', ...rest } = node.status?.allocatable ?? {};
     this.allocatable = Amounts.of(rest);
     this.allowedPods = Amounts.of({ pods }).get('pods');
@@ -78,6 +82,7 @@ export class MutableNode implements NodeInfo {
 }
 
 const noImages: ImageStates = new Map();
+const noTaints: readonly Taint[] = [];
 
 /** The last one takes the place of the one that goes. */
 function takeOut(pods: PodInfo[], key: string): PodInfo | undefined {

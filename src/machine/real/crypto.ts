@@ -18,7 +18,7 @@ export function nodeCrypto(): Crypto {
   const privateKeys = keyCache(createPrivateKey);
   const publicKeys = keyCache(createPublicKey);
   return {
-    randomBytes: (count) => new Uint8Array(randomBytes(count)),
+    randomBytes: pooledRandomBytes(),
     uuid: () => randomUUID(),
     sha256: (data) => digest('sha256', data),
     sha1: (data) => digest('sha1', data),
@@ -30,6 +30,22 @@ export function nodeCrypto(): Crypto {
     verify: (publicKeyPem, data, signature, form) =>
       verify('sha256', data, { key: publicKeys(publicKeyPem), dsaEncoding: encodingOf(form) }, signature),
     publicKeyOf: (privateKeyPem) => createPublicKey(privateKeys(privateKeyPem)).export({ type: 'spki', format: 'pem' }).toString(),
+  };
+}
+
+/** Asking the system costs many times what a few bytes do. */
+function pooledRandomBytes(poolBytes = 4096): (count: number) => Uint8Array {
+  let pool = new Uint8Array();
+  let used = 0;
+  return (count) => {
+    if (count > poolBytes / 8) return new Uint8Array(randomBytes(count));
+    if (used + count > pool.length) {
+      pool = new Uint8Array(randomBytes(poolBytes));
+      used = 0;
+    }
+    const taken = pool.slice(used, used + count);
+    pool.fill(0, used, (used += count));
+    return taken;
   };
 }
 

@@ -1,3 +1,4 @@
+import { cloneJson } from '../../../codec/clone-json.ts';
 import type { Pod as PodType } from '../../generated/core/v1.ts';
 import type { Draft } from '../../draft.ts';
 import { defineKind } from '../../kind.ts';
@@ -50,7 +51,7 @@ export const Pod = defineKind<PodType>({
 
 /** A kubelet that does not know a field must not drop it, nor may it touch what owns the pod. */
 function preparePodStatus(pod: Draft<PodType>, old: PodType): void {
-  pod.metadata.ownerReferences = structuredClone(old.metadata.ownerReferences) as Draft<PodType>['metadata']['ownerReferences'];
+  pod.metadata.ownerReferences = cloneJson(old.metadata.ownerReferences) as Draft<PodType>['metadata']['ownerReferences'];
   pod.status ??= {};
   pod.status.qosClass ||= old.status?.qosClass;
   pod.status.observedGeneration ||= old.status?.observedGeneration;

@@ -17,7 +17,7 @@ export const nodeUnschedulable: PluginFactory = {
       ),
       interest(Pod, toleratesOtherTaints),
     ],
-    filter: (_state, { pod }, { node }) => refusesCordoned(pod, node),
+    filter: (_state, { pod }, { node, isCordoned }) => (isCordoned ? refusesCordoned(pod, node) : undefined),
   }),
 };
 

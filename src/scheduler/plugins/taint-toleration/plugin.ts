@@ -21,14 +21,14 @@ export const taintToleration: PluginFactory = {
       ),
       interest(Pod, toleratesOtherTaints),
     ],
-    filter: (_state, { pod }, { node }) => repels(node, pod),
+    filter: (_state, { pod }, { node, taints }) => (taints.length === 0 ? undefined : repels(node, pod)),
     preScore(state, { pod }, nodes) {
       // Without such a taint all nodes score the same.
       if (!nodes.some(hasSoftTaint)) return skip;
       state.write(forgiving, softTolerations(pod));
       return undefined;
     },
-    score: (state, _pod, { node }) => countUntolerated(node.spec.taints, state.read(forgiving)!),
+    score: (state, _pod, { taints }) => countUntolerated(taints, state.read(forgiving)!),
     normalize: (_state, _pod, _nodes, scores) => normalizeByHighest(scores, true),
   }),
 };
@@ -38,7 +38,7 @@ export const repels = ({ spec }: NodeType, pod: PodType): Verdict =>
 
 const hadTaint = unresolvable('node(s) had untolerated taint(s)');
 
-const hasSoftTaint = ({ node }: NodeInfo): boolean => node.spec.taints?.some(isSoft) ?? false;
+const hasSoftTaint = ({ taints }: NodeInfo): boolean => taints.length > 0 && taints.some(isSoft);
 const isSoft = ({ effect }: Taint): boolean => effect === 'PreferNoSchedule';
 
 /** What can bear a `PreferNoSchedule` taint. */
