@@ -1,3 +1,5 @@
+import { applySchemaDefaults, decodeBody } from '../../api/decode.ts';
+import { ApiError } from '../../api/errors.ts';
 import { parseApiVersion, apiVersionOf, type KubeObject } from '../../api/meta.ts';
 import type { Draft } from '../../api/draft.ts';
 import { storagePrefix, type Kind } from '../../api/kind.ts';
@@ -57,14 +59,26 @@ function prefixOf(key: Key, namespaced: boolean): Key {
   return key.slice(0, (namespaced ? key.lastIndexOf('/', end - 1) : end) + 1);
 }
 
-/** `kinds` share a place in the store: one kind in all its versions, and rarely others. */
+/**
+ * `kinds` share a place in the store: one kind in all its versions, and rarely others. What was stored
+ * by another release gets the defaults of this one, as upstream's decoding of stored objects gives them.
+ */
 function inStoredVersion(object: Typed, kinds: readonly Kind[]): Typed | undefined {
   const own = kinds.find((kind) => kind.kind === object.kind && apiVersionOf(kind) === object.apiVersion);
-  if (!own?.storage) return own && object;
-  const { group, version, toStored } = own.storage;
-  return {
-    ...toStored(structuredClone(object) as Draft<KubeObject>),
-    apiVersion: apiVersionOf({ group, version }),
-    kind: object.kind,
-  };
+  const draft = own && decodedAs(own, object);
+  if (!own || !draft) return undefined;
+  applySchemaDefaults(draft, own.schema());
+  own.strategy.defaults?.(draft);
+  const stored = own.storage ? own.storage.toStored(draft) : draft;
+  return { ...stored, apiVersion: apiVersionOf(own.storage ?? own), kind: own.kind };
+}
+
+/** Undefined where a value is of a type that the field cannot have. */
+function decodedAs(kind: Kind, object: Typed): Draft<KubeObject> | undefined {
+  try {
+    return decodeBody({ object }, kind, 'Ignore').object;
+  } catch (error) {
+    if (error instanceof ApiError) return undefined;
+    throw error;
+  }
 }
