@@ -20,11 +20,7 @@ export const schedulerFlags: FlagTable<SchedulerSettings> = {
     (path): Partial<SchedulerSettings> => (path === '' ? {} : { configFile: path }),
     'KubeSchedulerConfiguration of kubescheduler.config.k8s.io/v1',
   ),
-  'pod-max-in-unschedulable-pods-duration': fixed(
-    'duration',
-    '300000',
-    'pods wait five minutes at most before they are tried again unasked',
-  ),
+  'pod-max-in-unschedulable-pods-duration': fixed('duration', '5m0s', 'pods wait five minutes at most before they are tried again unasked'),
   ...refused('it would print something and end', { 'write-config-to': 'string' }),
   ...accepted('there is no profiler to ask', { profiling: 'bool', 'contention-profiling': 'bool' }),
 };
