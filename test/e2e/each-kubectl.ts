@@ -109,7 +109,11 @@ class ClusterBed implements Bed {
     const { client } = this.under;
     await client.create(Namespace, { metadata: { name: namespace }, spec: {}, status: {} });
     // Pods are refused until it is there.
-    while (!(await client.list(ServiceAccount, { namespace })).items.length) await setImmediate();
+    const deadlineMs = performance.now() + untilMs;
+    while (!(await client.list(ServiceAccount, { namespace })).items.length) {
+      assert.ok(performance.now() < deadlineMs, `namespace ${namespace} never got a service account`);
+      await setImmediate();
+    }
     return shell(this.kubectl, namespace);
   }
 }
@@ -174,10 +178,10 @@ function stream(child: ChildProcess, what: string): Stream {
 }
 
 /** As a shell splits them: at spaces, and what single quotes hold stays together. */
-export const words = (line: string): string[] => [...line.matchAll(/(?:'[^']*'|[^\s'])+/g)].map(([word]) => word.replaceAll("'", ''));
+const words = (line: string): string[] => [...line.matchAll(/(?:'[^']*'|[^\s'])+/g)].map(([word]) => word.replaceAll("'", ''));
 
 /** The lines that a program writes, one after another. Waiting for one ends, with an error, after 15 s or with the output. */
-export function lines(output: NodeJS.ReadableStream, what = 'the program'): { next(): Promise<string> } {
+function lines(output: NodeJS.ReadableStream, what = 'the program'): { next(): Promise<string> } {
   const reader = createInterface({ input: output })[Symbol.asyncIterator]();
   return {
     async next() {

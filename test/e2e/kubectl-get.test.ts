@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { eachKubectl, lines } from './each-kubectl.ts';
+import { eachKubectl } from './each-kubectl.ts';
 import { configMap, deployment, documents, pod } from './manifests.ts';
 
 /** A pod that no node is for. */
@@ -91,12 +91,10 @@ eachKubectl('kubectl get', (bed) => {
   test('-w streams what happens, and --watch-only only what happens from now on', async () => {
     const k = await bed.within();
     await k.ok('create -f -', configMap('there'));
-    const all = bed.kubectl.start(['-n', k.namespace, 'get', 'configmaps', '-l', '!none', '-w', '--no-headers', '-o', 'name']);
-    const seen = lines(all.stdout!);
+    const seen = k.start('get configmaps -l !none -w --no-headers -o name');
     assert.equal(await seen.next(), 'configmap/kube-root-ca.crt');
     assert.equal(await seen.next(), 'configmap/there');
-    const only = bed.kubectl.start(['-n', k.namespace, 'get', 'configmaps', '--watch-only', '--output-watch-events']);
-    const events = lines(only.stdout!);
+    const events = k.start('get configmaps --watch-only --output-watch-events');
     // It watches from whenever it has begun: go on until it shows something.
     let n = 0;
     const first = events.next();
@@ -105,8 +103,8 @@ eachKubectl('kubectl get', (bed) => {
     assert.match(await events.next(), /^ADDED +x\d+ +0 +\d+s$/);
     assert.equal(await seen.next(), 'configmap/x0');
     await k.ok('delete configmap there');
-    for (;;) if (/^DELETED +there/.test(await events.next())) break;
-    for (const child of [all, only]) child.kill();
+    await events.until(/^DELETED +there/);
+    await Promise.all([seen.stop(), events.stop()]);
   });
 
   test('-w ends when its time is up', async () => {

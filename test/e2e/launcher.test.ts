@@ -94,15 +94,45 @@ describe('slipway', () => {
     const config = `kind: Cluster
 apiVersion: kind.x-k8s.io/v1alpha4
 name: kinded
-networking: {podSubnet: 10.1.0.0/16, serviceSubnet: 10.77.0.0/16}
+networking: {disableDefaultCNI: true, serviceSubnet: 10.77.0.0/16}
 nodes: [{role: control-plane}, {role: worker, labels: {tier: front}}]
 `;
     const { code, stdout, stderr } = await someone.slipway('up --config - -o json', { stdin: config });
     assert.equal(code, 0, stderr);
-    assert.equal(stderr, 'Warning: networking.podSubnet has no meaning on simulated nodes and is ignored\n');
+    assert.equal(stderr, 'Warning: networking.disableDefaultCNI has no meaning on simulated nodes and is ignored\n');
     assert.deepEqual(JSON.parse(stdout).nodes, ['kinded-control-plane', 'kinded-worker']);
     const other = await someone.slipway('up --name kinded --workers 3');
     assert.match(other.stderr, /is there already and has 1 workers/);
+  });
+
+  test('flags of the control plane come from kubeadmConfigPatches, and are obeyed at every start', async () => {
+    await using someone = person(program);
+    const config = (flag: string) => `kind: Cluster
+apiVersion: kind.x-k8s.io/v1alpha4
+name: flagged
+kubeadmConfigPatches:
+- |
+  kind: ClusterConfiguration
+  controllerManager:
+    extraArgs: {pod-eviction-timeout: 5s}
+  apiServer:
+    extraArgs: {${flag}}
+`;
+    const wrong = await someone.slipway('up --config -', { stdin: config('service-node-port-range: 31009-31000') });
+    assert.equal(wrong.code, 1);
+    assert.match(wrong.stderr, /kube-apiserver: --service-node-port-range: end port cannot be less than start port: 31009-31000\n/);
+    const right = config('service-node-port-range: 31000-31009');
+    const { code, stderr } = await someone.slipway('up --config -', { stdin: right });
+    assert.equal(code, 0, stderr);
+    assert.match(
+      stderr,
+      /^Warning: kube-controller-manager --pod-eviction-timeout has no effect: .*--default-unreachable-toleration-seconds/,
+    );
+    assert.equal((await someone.slipway('stop --name flagged')).code, 0);
+    assert.equal((await someone.slipway('start --name flagged')).code, 0);
+    assert.match((await someone.slipway('logs --name flagged')).stdout, /(pod-eviction-timeout has no effect[^]*){2}/);
+    const other = await someone.slipway('up --config -', { stdin: config('event-ttl: 5m') });
+    assert.match(other.stderr, /is there already and has other flags of its components/);
   });
 
   test('in the foreground until interrupted', async () => {
