@@ -141,7 +141,7 @@ describe('a cluster from a snapshot of a real one', () => {
       nodes: config.nodes('old'),
       dataFolder: join(folder.path, 'home/data'),
       runtimeConfig: {},
-      serviceSubnet: config.serviceSubnet!,
+      serviceSubnet: config.serviceSubnet,
     };
     assert.deepEqual(
       spec.nodes.map(({ name, role }) => [name, role]),

@@ -60,7 +60,7 @@ export class BboltFile {
   /** In order of their names. */
   async buckets(pass: PageSet): Promise<BboltBucket[]> {
     const found: BboltBucket[] = [];
-    for await (const leaf of this.#leaves(this.meta.root, pass))
+    for await (const leaf of this.#leaves({ root: this.meta.root }, pass, () => {}))
       for (let i = 0; i < leaf.count; i++) {
         if (!leaf.isBucket(i)) this.#fail(leaf.page, `${JSON.stringify(keyOfBytes(leaf.key(i)))} stands beside the buckets and is none`, 0);
         found.push(this.#bucket(keyOfBytes(leaf.key(i)), leaf.value(i), leaf.page));
@@ -69,13 +69,11 @@ export class BboltFile {
   }
 
   /** The bucket's pairs, in order. Etcd has no buckets within buckets, so such are damage. */
-  async *leaves(bucket: BboltBucket, pass: PageSet): AsyncGenerator<BboltLeaf> {
-    const leaves = bucket.inline ? [bucket.inline] : this.#leaves(bucket.root, pass);
-    for await (const leaf of leaves) {
+  leaves(bucket: BboltBucket, pass: PageSet): AsyncGenerator<BboltLeaf> {
+    return this.#leaves(bucket, pass, (leaf) => {
       for (let i = 0; i < leaf.count; i++)
         if (leaf.isBucket(i)) this.#fail(leaf.page, `a bucket within the bucket ${JSON.stringify(bucket.name)}`, 0);
-      yield leaf;
-    }
+    });
   }
 
   /** A leaf that an earlier pass has met. */
@@ -94,7 +92,16 @@ export class BboltFile {
     return { name, root, inline: this.#leaf(page, image) };
   }
 
-  async *#leaves(root: number, pass: PageSet): AsyncGenerator<BboltLeaf> {
+  async *#leaves(
+    { root, inline }: Pick<BboltBucket, 'root' | 'inline'>,
+    pass: PageSet,
+    check: (leaf: BboltLeaf) => void,
+  ): AsyncGenerator<BboltLeaf> {
+    if (inline) {
+      check(inline);
+      yield inline;
+      return;
+    }
     this.#meet(root, pass, 1);
     const ahead: Ahead[] = [{ page: root }];
     for (let next = ahead.pop(); next; next = ahead.pop()) {
@@ -106,6 +113,7 @@ export class BboltFile {
       }
       const leaf = this.#leaf(next.page, bytes);
       if (leaf.count > 0) this.#checkBounds(next, leaf.key(0), leaf.key(leaf.count - 1));
+      check(leaf);
       yield leaf;
     }
   }

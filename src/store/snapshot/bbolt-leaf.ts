@@ -1,4 +1,4 @@
-import { compareBytes } from './byte-order.ts';
+import { compareRanges } from './byte-order.ts';
 import { bucketElement, elementBytes, maxKeyBytes, pageHeaderBytes, readPageHeader } from './bbolt-format.ts';
 
 /** The pairs of one leaf page, all of them checked to lie within it and to be in order. */
@@ -45,7 +45,7 @@ export class BboltLeaf {
   #check(fail: (problem: string, at: number) => never): void {
     const dataStart = elementAt(this.count);
     if (dataStart > this.#bytes.length) fail(`${this.count} elements do not fit into it`, 10);
-    let before: Uint8Array | undefined;
+    let [beforeStart, beforeSize] = [0, 0];
     for (let index = 0; index < this.count; index++) {
       const at = elementAt(index);
       const flags = this.#view.getUint32(at, true);
@@ -55,9 +55,8 @@ export class BboltLeaf {
       const end = start + keySize + this.#view.getUint32(at + 12, true);
       if (start < dataStart || end > this.#bytes.length) fail(`element ${index} reaches out of it`, at);
       if (keySize === 0 || keySize > maxKeyBytes) fail(`element ${index} has a key of ${keySize} bytes`, at);
-      const key = this.key(index);
-      if (before && compareBytes(before, key) >= 0) fail(`element ${index} is not in order`, at);
-      before = key;
+      if (compareRanges(this.#bytes, beforeStart, beforeSize, start, keySize) >= 0) fail(`element ${index} is not in order`, at);
+      [beforeStart, beforeSize] = [start, keySize];
     }
   }
 }

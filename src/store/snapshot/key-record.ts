@@ -114,8 +114,9 @@ function varintSize(value: number | bigint): number {
 
 const noBytes = new Uint8Array(0);
 
+/** Two halves, since a bigint for each of millions would be the most expensive thing about them. */
 function whole(view: DataView, at: number): number {
-  const value = view.getBigInt64(at);
-  if (value < 0n || value > BigInt(Number.MAX_SAFE_INTEGER)) throw new RangeError(`a revision of ${value}`);
-  return Number(value);
+  const high = view.getUint32(at);
+  if (high >= 2 ** 21) throw new RangeError(`a revision of ${view.getBigInt64(at)}`);
+  return high * 2 ** 32 + view.getUint32(at + 4);
 }

@@ -114,8 +114,8 @@ class RunningScan {
   }
 
   #takeRevision(key: Uint8Array, value: Uint8Array, place: Place): void {
-    this.#newest = Math.max(this.#newest, readRevision(key).main);
     const record = readKeyRecord(key, value);
+    this.#newest = Math.max(this.#newest, (record ?? readRevision(key)).main);
     if (!record) {
       this.#bumpMarkers++;
       return;
