@@ -60,7 +60,7 @@ export interface BedOptions {
 /** One cluster for a file of tests, reached through its socket alone. */
 export class Bed {
   readonly #options: BedOptions;
-  readonly #life = new AbortController();
+  #life = new AbortController();
   #plane: ControlPlane | undefined;
   #http: HttpsClient | undefined;
   #stranger: HttpsClient | undefined;
@@ -74,6 +74,7 @@ export class Bed {
 
   async start(): Promise<void> {
     const { workers = 0, speed = 1, runtimeConfig = {} } = this.#options;
+    this.#life = new AbortController();
     this.#plane = await startControlPlane({
       spec: {
         name: 'conformance',
@@ -248,13 +249,36 @@ export class Watched<O extends KubeObject> {
   }
 }
 
+/** The cluster of all files that want nothing particular of theirs: starting one for each would be most of the work. */
+const common = new Bed({});
+/** Declared and not over yet. */
+let usersOfCommon = 0;
+let commonIsUp: Promise<void> | undefined;
+
+async function stopCommon(): Promise<void> {
+  if (commonIsUp) await common.stop();
+  commonIsUp = undefined;
+}
+// For runs that leave out whole files: the last user of all may not be among those that run.
+after(stopCommon);
+
 /** Declares tests with a cluster for them all, each named as in Kubernetes' conformance suite. */
 export function conformance(topic: string, declare: (bed: Bed) => void, options: BedOptions = {}): void {
-  describe(`conformance: ${topic}`, { concurrency: options.concurrency ?? false }, () => {
-    const bed = new Bed(options);
-    before(() => bed.start());
-    after(() => bed.stop());
-    declare(bed);
+  const { concurrency = false, ...cluster } = options;
+  describe(`conformance: ${topic}`, { concurrency }, () => {
+    if (Object.keys(cluster).length > 0) {
+      const bed = new Bed(cluster);
+      before(() => bed.start());
+      after(() => bed.stop());
+      declare(bed);
+      return;
+    }
+    usersOfCommon++;
+    before(() => (commonIsUp ??= common.start()));
+    after(async () => {
+      if (--usersOfCommon === 0) await stopCommon();
+    });
+    declare(common);
   });
 }
 

@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
 import { ServiceAccount } from '../../src/api/kinds/core/serviceaccount.ts';
 import { testCluster, type TestCluster } from '../e2e/cluster.ts';
-import { lines } from '../e2e/each-kubectl.ts';
 import { kubectlFor, kubectlsUnderTest, type Kubectl } from '../e2e/kubectl.ts';
 import { unlessMissing, until } from './bed.ts';
 
@@ -29,7 +29,7 @@ describe('conformance: kubectl', { concurrency: 3, skip: binary === undefined &&
   ) => {
     const proxy = kubectl.start(['proxy', ...args]);
     try {
-      const said = await lines(proxy.stdout!).next();
+      const [said] = (await once(createInterface({ input: proxy.stdout! }), 'line', { signal: AbortSignal.timeout(15_000) })) as [string];
       const sent = request({ host: '127.0.0.1', path: '/api/', ...target(said) }).end();
       const [response] = (await once(sent, 'response')) as [NodeJS.ReadableStream];
       return JSON.parse(await text(response)) as { kind: string; versions: string[] };
