@@ -9,15 +9,27 @@ const patienceMs = 24 * 3600_000;
 /** So finely time passes while somebody waits. */
 const stepMs = 50;
 
+export interface ClusterOptions {
+  readonly workers: number;
+  readonly seed: number;
+  readonly startMs?: number;
+  /** How often kubelets give a sign of life, and look at their node; every ten seconds when absent. */
+  readonly heartbeatMs?: number;
+}
+
 /** What a person has before them: one cluster at a time, and what they left running in the background. */
 export class Session implements Disposable {
   #plane: VirtualControlPlane | undefined;
   #background: Background | undefined;
 
-  async start(options: { readonly workers: number; readonly seed: number; readonly startMs?: number }): Promise<void> {
-    const { workers, seed, startMs } = options;
+  async start({ workers, seed, startMs, heartbeatMs }: ClusterOptions): Promise<void> {
     this[Symbol.dispose]();
-    this.#plane = await startVirtualControlPlane({ seed, nodes: defaultNodes('v', workers), ...(startMs !== undefined && { startMs }) });
+    this.#plane = await startVirtualControlPlane({
+      seed,
+      nodes: defaultNodes('v', workers),
+      ...(startMs !== undefined && { startMs }),
+      ...(heartbeatMs !== undefined && heartbeats(heartbeatMs)),
+    });
   }
 
   get plane(): VirtualControlPlane {
@@ -85,6 +97,12 @@ export class Session implements Disposable {
     this.#background = undefined;
   }
 }
+
+/** Nodes that speak more rarely are waited for longer, as with the defaults: five times. */
+export const heartbeats = (everyMs: number) => ({
+  kubelet: { nodeLeaseDurationSeconds: (4 * everyMs) / 1000, nodeStatusUpdateFrequencyMs: everyMs },
+  flags: { nodeMonitorGracePeriodMs: 5 * everyMs, nodeMonitorPeriodMs: everyMs / 2 },
+});
 
 interface Background {
   readonly lines: readonly string[];
