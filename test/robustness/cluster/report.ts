@@ -1,4 +1,4 @@
-import type { Outcome } from './run.ts';
+import type { Outcome } from './outcome.ts';
 
 /** What a person needs who has to find out: what broke, what went before, and how to see it again. '' where nothing broke. */
 export function report({ scenario, violations }: Outcome): string {

@@ -7,7 +7,7 @@ import { matchesLabels, selectorOf } from '../../../../src/api/label-selector.ts
 import { isActive, isReady } from '../../../../src/api/pods/pod-state.ts';
 import { controllerOf } from '../../../../src/workloads/owner.ts';
 import { staleMs, type Invariant } from '../invariant.ts';
-import { isKind, nameOf, type Change, type ClusterModel } from '../model.ts';
+import { nameOf, type Change, type ClusterModel } from '../model.ts';
 import { isEvicted, isMarked, podChange } from './pod-changes.ts';
 
 /** Evictions alone never bring the healthy pods under what a budget asks for. */
@@ -82,5 +82,3 @@ function chainOf(pod: PodType, cluster: ClusterModel) {
 
 /** undefined for what has no size. */
 const sizeOf = (object: unknown): number | undefined => (object as { spec?: { replicas?: number } } | undefined)?.spec?.replicas;
-
-export const isBudget = (object: Change['after']): object is BudgetType => isKind(PodDisruptionBudget, object);

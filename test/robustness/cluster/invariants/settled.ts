@@ -1,3 +1,10 @@
+import type {
+  DaemonSet as DaemonSetType,
+  Deployment as DeploymentType,
+  ReplicaSet as ReplicaSetType,
+  StatefulSet as StatefulSetType,
+} from '../../../../src/api/generated/apps/v1.ts';
+import type { Job as JobType } from '../../../../src/api/generated/batch/v1.ts';
 import type { Pod as PodType } from '../../../../src/api/generated/core/v1.ts';
 import type { KubeObject } from '../../../../src/api/meta.ts';
 import { DaemonSet } from '../../../../src/api/kinds/apps/daemonset.ts';
@@ -48,53 +55,80 @@ export class WorkloadsComplete implements Invariant {
   looked = 0;
 
   atEnd(cluster: ClusterModel): readonly string[] {
-    const wrong: string[] = [];
-    const expect = (object: KubeObject, what: string, is: unknown, want: unknown): void => {
-      this.looked++;
-      if (is !== want) wrong.push(`${object.kind} ${nameOf(object)}: ${what} is ${String(is)}, not ${String(want)}`);
-    };
-    for (const deployment of cluster.all(Deployment)) {
-      const { replicas = 1, template, paused } = deployment.spec;
-      if (paused) continue;
-      const sets = cluster.controlledBy(ReplicaSet, deployment.metadata.uid);
-      const current = sets.find(({ spec }) => canonical(spec.template ?? {}) === canonical(template));
-      const pods = cluster.controlledBy(Pod, current?.metadata.uid);
-      expect(deployment, 'pods of its template that are ready', pods.filter(serves).length, replicas);
-      const { updatedReplicas = 0, readyReplicas = 0, availableReplicas = 0 } = deployment.status ?? {};
-      expect(deployment, 'status', `${updatedReplicas}/${readyReplicas}/${availableReplicas}`, `${replicas}/${replicas}/${replicas}`);
-      expect(deployment, 'observedGeneration', deployment.status?.observedGeneration, deployment.metadata.generation);
-    }
-    for (const set of cluster.all(ReplicaSet)) {
-      const pods = cluster.controlledBy(Pod, set.metadata.uid).filter((pod) => !isFinished(pod));
-      expect(set, 'pods', pods.length, set.spec.replicas ?? 1);
-      expect(set, 'status.replicas', set.status?.replicas, pods.length);
-      expect(set, 'status.readyReplicas', set.status?.readyReplicas ?? 0, pods.filter(serves).length);
-    }
-    for (const set of cluster.all(StatefulSet)) {
-      const { replicas = 1 } = set.spec;
-      expect(set, 'pods that are ready', cluster.controlledBy(Pod, set.metadata.uid).filter(serves).length, replicas);
-      expect(set, 'status.readyReplicas', set.status?.readyReplicas ?? 0, replicas);
-      expect(set, 'status.currentRevision', set.status?.currentRevision, set.status?.updateRevision);
-    }
-    for (const set of cluster.all(DaemonSet)) {
-      const nodes = cluster.all(Node).filter((node) => !(node.spec?.taints ?? []).some(({ effect }) => effect !== 'PreferNoSchedule'));
-      expect(set, 'pods that are ready', cluster.controlledBy(Pod, set.metadata.uid).filter(serves).length, nodes.length);
-      expect(set, 'status.numberReady', set.status?.numberReady ?? 0, nodes.length);
-      expect(set, 'status.updatedNumberScheduled', set.status?.updatedNumberScheduled ?? 0, nodes.length);
-    }
-    for (const job of cluster.all(Job)) {
-      const active = cluster.controlledBy(Pod, job.metadata.uid).filter(isActive).length;
-      const isOver = (job.status?.conditions ?? []).some(
-        ({ type, status }) => status === 'True' && (type === 'Complete' || type === 'Failed'),
-      );
-      const isComplete = (job.status?.conditions ?? []).some(({ type, status }) => status === 'True' && type === 'Complete');
-      expect(job, 'over', isOver, true);
-      expect(job, 'active', job.status?.active ?? 0, active);
-      if (isComplete && job.spec.completions !== undefined) expect(job, 'succeeded', job.status?.succeeded, job.spec.completions);
-      expect(job, 'uncounted pods', Object.values(job.status?.uncountedTerminatedPods ?? {}).flat().length, 0);
-    }
-    return wrong;
+    const facts = [
+      ...cluster.all(Deployment).flatMap((deployment) => deploymentFacts(deployment, cluster)),
+      ...cluster.all(ReplicaSet).flatMap((set) => replicaSetFacts(set, cluster)),
+      ...cluster.all(StatefulSet).flatMap((set) => statefulSetFacts(set, cluster)),
+      ...cluster.all(DaemonSet).flatMap((set) => daemonSetFacts(set, cluster)),
+      ...cluster.all(Job).flatMap((job) => jobFacts(job, cluster)),
+    ];
+    this.looked += facts.length;
+    return facts.flatMap(({ of, what, is, want }) =>
+      is === want ? [] : [`${of.kind} ${nameOf(of)}: ${what} is ${String(is)}, not ${String(want)}`],
+    );
   }
+}
+
+type Value = string | number | boolean | undefined;
+interface Fact {
+  readonly of: KubeObject;
+  readonly what: string;
+  readonly is: Value;
+  readonly want: Value;
+}
+
+const factsOf = (of: KubeObject, rows: readonly (readonly [what: string, is: Value, want: Value])[]): Fact[] =>
+  rows.map(([what, is, want]) => ({ of, what, is, want }));
+
+function deploymentFacts(deployment: DeploymentType, cluster: ClusterModel): Fact[] {
+  const { replicas = 1, template, paused } = deployment.spec;
+  if (paused) return [];
+  const sets = cluster.controlledBy(ReplicaSet, deployment.metadata.uid);
+  const current = sets.find(({ spec }) => canonical(spec.template ?? {}) === canonical(template));
+  const { updatedReplicas = 0, readyReplicas = 0, availableReplicas = 0, observedGeneration } = deployment.status ?? {};
+  return factsOf(deployment, [
+    ['pods of its template that are ready', cluster.controlledBy(Pod, current?.metadata.uid).filter(serves).length, replicas],
+    ['status', `${updatedReplicas}/${readyReplicas}/${availableReplicas}`, `${replicas}/${replicas}/${replicas}`],
+    ['observedGeneration', observedGeneration, deployment.metadata.generation],
+  ]);
+}
+
+function replicaSetFacts(set: ReplicaSetType, cluster: ClusterModel): Fact[] {
+  const pods = cluster.controlledBy(Pod, set.metadata.uid).filter((pod) => !isFinished(pod));
+  return factsOf(set, [
+    ['pods', pods.length, set.spec.replicas ?? 1],
+    ['status.replicas', set.status?.replicas, pods.length],
+    ['status.readyReplicas', set.status?.readyReplicas ?? 0, pods.filter(serves).length],
+  ]);
+}
+
+function statefulSetFacts(set: StatefulSetType, cluster: ClusterModel): Fact[] {
+  const { replicas = 1 } = set.spec;
+  return factsOf(set, [
+    ['pods that are ready', cluster.controlledBy(Pod, set.metadata.uid).filter(serves).length, replicas],
+    ['status.readyReplicas', set.status?.readyReplicas ?? 0, replicas],
+    ['status.currentRevision', set.status?.currentRevision, set.status?.updateRevision],
+  ]);
+}
+
+function daemonSetFacts(set: DaemonSetType, cluster: ClusterModel): Fact[] {
+  const nodes = cluster.all(Node).filter(({ spec }) => !(spec?.taints ?? []).some(({ effect }) => effect !== 'PreferNoSchedule'));
+  return factsOf(set, [
+    ['pods that are ready', cluster.controlledBy(Pod, set.metadata.uid).filter(serves).length, nodes.length],
+    ['status.numberReady', set.status?.numberReady ?? 0, nodes.length],
+    ['status.updatedNumberScheduled', set.status?.updatedNumberScheduled ?? 0, nodes.length],
+  ]);
+}
+
+function jobFacts(job: JobType, cluster: ClusterModel): Fact[] {
+  const { conditions = [], active = 0, succeeded, uncountedTerminatedPods = {} } = job.status ?? {};
+  const is = (...types: string[]) => conditions.some(({ type, status }) => status === 'True' && types.includes(type));
+  return factsOf(job, [
+    ['over', is('Complete', 'Failed'), true],
+    ['active', active, cluster.controlledBy(Pod, job.metadata.uid).filter(isActive).length],
+    ['uncounted pods', Object.values(uncountedTerminatedPods).flat().length, 0],
+    ...(is('Complete') && job.spec.completions !== undefined ? [['succeeded', succeeded, job.spec.completions] as const] : []),
+  ]);
 }
 
 const serves = (pod: PodType): boolean => isActive(pod) && isReady(pod);
