@@ -4,7 +4,14 @@ import type { SnapshotFile } from '../../store/snapshot/snapshot-file.ts';
 const defaultQuotaBytes = 2 * 1024 ** 3;
 
 /** What somebody who is about to restore the file ought to know first. */
-export function warningsOf({ trailer, sizeBytes, database }: SnapshotFile, { server, bumpMarkers }: Scan): string[] {
+export function warningsOf(
+  {
+    trailer,
+    sizeBytes,
+    database,
+  }: Pick<SnapshotFile, 'trailer' | 'sizeBytes'> & { readonly database: Pick<SnapshotFile['database'], 'warning'> },
+  { server, bumpMarkers }: Pick<Scan, 'server' | 'bumpMarkers'>,
+): string[] {
   const { alarms, auth, scheduledCompactRevision: scheduled, finishedCompactRevision: finished } = server;
   return [
     ...(trailer === 'absent'
