@@ -93,7 +93,12 @@ const workFlags: FlagTable<ServerSettings> = {
   }),
   'default-not-ready-toleration-seconds': tolerationSeconds('notReadyTolerationSeconds'),
   'default-unreachable-toleration-seconds': tolerationSeconds('unreachableTolerationSeconds'),
-  'enable-admission-plugins': obeyed('strings', undefined, (names) => ({ enablePlugins: names })),
+  'enable-admission-plugins': obeyed(
+    'strings',
+    undefined,
+    (names) => ({ enablePlugins: names }),
+    'NodeRestriction is on without being named',
+  ),
   'disable-admission-plugins': obeyed('strings', undefined, (names) => ({ disablePlugins: names })),
   'runtime-config': obeyed('strings', undefined, (pairs) => ({ runtimeConfig: runtimeConfigOf(pairs) })),
 };

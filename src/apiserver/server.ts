@@ -38,7 +38,7 @@ import type { PortRange } from './service-addresses/node-port-range.ts';
 import { defaultCompactionIntervalMs, startCompactor } from './storage/compactor.ts';
 import { rangeOf } from './storage/keys.ts';
 import { Storages } from './storage/storages.ts';
-import { ensureSystemNamespaces } from './system-namespaces.ts';
+import { ensureNamespace, ensureSystemNamespaces } from './system-namespaces.ts';
 
 export interface ApiServerOptions {
   readonly env: Env;
@@ -177,6 +177,7 @@ class Server implements RunningApiServer {
             reader,
             authorizer: this.identity.authorizer,
             kinds: this.kinds,
+            makeNamespace: (name) => ensureNamespace(this.call, name),
             ...(options.tolerationSeconds && { tolerationSeconds: options.tolerationSeconds }),
           },
           options.admission,

@@ -78,6 +78,22 @@ describe('flags of the control plane', () => {
     assert.equal((await client.get(Service, { namespace: 'default', name: 'kubernetes' })).spec.clusterIP, '10.30.0.1');
   });
 
+  test('an admission plugin that is off by default can be turned on', async () => {
+    using plane = await startVirtualControlPlane({
+      args: { apiServer: { 'enable-admission-plugins': 'NamespaceAutoProvision,NamespaceExists' } },
+    });
+    const pod = {
+      metadata: { name: 'p', namespace: 'blue' },
+      spec: { containers: [{ name: 'c', image: 'nginx' }], serviceAccountName: 'default' },
+    };
+    await plane.until(async () => {
+      await plane.client.create(Pod, { ...pod, status: {} }).catch(() => undefined);
+      return (await plane.client.list(Pod, { namespace: 'blue' })).items.length === 1;
+    });
+    using plain = await startVirtualControlPlane();
+    await assert.rejects(plain.client.create(Pod, { ...pod, status: {} }), /namespaces "blue" not found/);
+  });
+
   test('events live as long as the server is told', async () => {
     await using cluster = await startCluster({ clock: 'virtual', apiServer: { 'event-ttl': '2m', 'etcd-compaction-interval': '30s' } });
     const { client } = cluster;

@@ -11,6 +11,7 @@ import { ConfigMap } from '../../api/kinds/core/configmap.ts';
 import { Node } from '../../api/kinds/core/node.ts';
 import { PersistentVolumeClaim } from '../../api/kinds/core/persistentvolumeclaim.ts';
 import { Pod } from '../../api/kinds/core/pod.ts';
+import { Service } from '../../api/kinds/core/service.ts';
 import { Ingress } from '../../api/kinds/networking/ingress.ts';
 import { IngressClass } from '../../api/kinds/networking/ingressclass.ts';
 import { StorageClass } from '../../api/kinds/storage/storageclass.ts';
@@ -41,8 +42,10 @@ const reader = readerOf(
   [StorageClass, { metadata: { name: 'newest', creationTimestamp: '2026-03-01T00:00:00Z' } }],
   [IngressClass, { metadata: { name: 'nginx', ...mark('ingressclass') } }],
 );
+const made: string[] = [];
+const makeNamespace = async (name: string): Promise<void> => void made.push(name);
 const plugins = (choice?: AdmissionChoice) =>
-  defaultAdmission({ reader, authorizer, kinds: () => kinds, clock: stillClock, rng: seededRng(1) }, choice);
+  defaultAdmission({ reader, authorizer, kinds: () => kinds, clock: stillClock, rng: seededRng(1), makeNamespace }, choice);
 const plugin = (name: string) => plugins({ enable: [name] }).find((one) => one.name === name)!;
 
 describe('admission', () => {
@@ -76,6 +79,34 @@ describe('admission', () => {
       object: { spec: { tolerations: [{ operator: 'Exists' }] } },
     });
     assert.equal(all.spec.tolerations!.length, 1);
+  });
+
+  test('NamespaceAutoProvision makes a namespace for what is made in it; NamespaceExists wants it there', async () => {
+    const pod = { kind: Pod, namespace: 'new', object: { spec: { containers: [] } } };
+    await admit(plugin('NamespaceAutoProvision'), pod);
+    await admit(plugin('NamespaceAutoProvision'), { ...pod, operation: 'DELETE' });
+    assert.deepEqual(made, ['new']);
+    await assert.rejects(admit(plugin('NamespaceExists'), pod), /^ApiError: namespaces "new" not found$/);
+  });
+
+  test('AlwaysPullImages changes policies, but not for images that a pod had', async () => {
+    const withImage = (image: string) => ({ spec: { containers: [{ name: 'c', image, imagePullPolicy: 'IfNotPresent' }] } });
+    const policy = async (image: string, old?: string) =>
+      (await admit<PodType>(plugin('AlwaysPullImages'), { kind: Pod, object: withImage(image), ...(old && { old: withImage(old) }) })).spec
+        .containers[0]!.imagePullPolicy;
+    assert.equal(await policy('a'), 'Always');
+    assert.equal(await policy('a', 'a'), 'IfNotPresent');
+    assert.equal(await policy('b', 'a'), 'Always');
+  });
+
+  test('DenyServiceExternalIPs lets a Service keep what it has', async () => {
+    const service = (...externalIPs: string[]) => ({ metadata: { name: 's', namespace: 'ns' }, spec: { externalIPs } });
+    const deny = plugin('DenyServiceExternalIPs');
+    await admit(deny, { kind: Service, object: service('1.1.1.1'), old: service('1.1.1.1', '2.2.2.2') });
+    await assert.rejects(
+      admit(deny, { kind: Service, object: service('3.3.3.3'), old: service('1.1.1.1') }),
+      /services "s" is forbidden: Use of external IPs is denied by admission control/,
+    );
   });
 
   test('DefaultStorageClass takes the newest default, and leaves who chose alone', async () => {

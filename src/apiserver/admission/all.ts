@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Rng } from '../../base/rng.ts';
 import type { KindRegistry } from '../../api/registry.ts';
 import type { AdmissionPlugin, Authorizer, ObjectReader } from '../ports.ts';
+import { alwaysPullImages } from './always-pull-images/plugin.ts';
 import {
   certificateApproval,
   certificateSigning,
@@ -11,8 +12,11 @@ import {
 import { defaultIngressClass } from './default-ingress-class/plugin.ts';
 import { defaultStorageClass } from './default-storage-class/plugin.ts';
 import { defaultTolerationSeconds, type TolerationSeconds } from './default-toleration-seconds/plugin.ts';
+import { denyServiceExternalIps } from './deny-service-external-ips/plugin.ts';
 import { extendedResourceToleration } from './extended-resource-toleration/plugin.ts';
 import { limitRanger } from './limit-ranger/plugin.ts';
+import { namespaceAutoProvision } from './namespace-auto-provision/plugin.ts';
+import { namespaceExists } from './namespace-exists/plugin.ts';
 import { namespaceLifecycle } from './namespace-lifecycle/plugin.ts';
 import { nodeRestriction } from './node-restriction/plugin.ts';
 import { ownerReferencesPermissionEnforcement } from './owner-references/plugin.ts';
@@ -31,6 +35,8 @@ export interface AdmissionDeps {
   readonly kinds: () => KindRegistry;
   readonly clock: Clock;
   readonly rng: Rng;
+  /** Makes one with the server's own rights; one that is there already is well. */
+  readonly makeNamespace: (name: string) => Promise<void>;
   /** What DefaultTolerationSeconds adds. */
   readonly tolerationSeconds?: TolerationSeconds;
 }
@@ -42,7 +48,14 @@ export interface AdmissionChoice {
 }
 
 /** Off unless they are enabled. */
-const offByDefault: ReadonlySet<string> = new Set(['ExtendedResourceToleration', 'OwnerReferencesPermissionEnforcement']);
+const offByDefault: ReadonlySet<string> = new Set([
+  'AlwaysPullImages',
+  'DenyServiceExternalIPs',
+  'ExtendedResourceToleration',
+  'NamespaceAutoProvision',
+  'NamespaceExists',
+  'OwnerReferencesPermissionEnforcement',
+]);
 
 /** The plugins that are on, in the order in which upstream runs them (NodeRestriction as kubeadm turns it on). Throws for a name that nobody has. */
 export function defaultAdmission(deps: AdmissionDeps, { enable = [], disable = [] }: AdmissionChoice = {}): AdmissionPlugin[] {
@@ -52,12 +65,15 @@ export function defaultAdmission(deps: AdmissionDeps, { enable = [], disable = [
   return all.filter(({ name }) => !disable.includes(name) && (enable.includes(name) || !offByDefault.has(name)));
 }
 
-const allAdmission = ({ reader, authorizer, kinds, clock, rng, tolerationSeconds }: AdmissionDeps): AdmissionPlugin[] => [
+const allAdmission = ({ reader, authorizer, kinds, clock, rng, makeNamespace, tolerationSeconds }: AdmissionDeps): AdmissionPlugin[] => [
+  namespaceAutoProvision(reader, makeNamespace),
   namespaceLifecycle(reader),
+  namespaceExists(reader),
   limitRanger(reader),
   serviceAccountAdmission(reader, rng),
   nodeRestriction(reader),
   taintNodesByCondition,
+  alwaysPullImages,
   priorityAdmission(reader),
   defaultTolerationSeconds(tolerationSeconds),
   extendedResourceToleration,
@@ -71,6 +87,7 @@ const allAdmission = ({ reader, authorizer, kinds, clock, rng, tolerationSeconds
   clusterTrustBundleAttest(authorizer),
   certificateSubjectRestriction,
   defaultIngressClass(reader),
+  denyServiceExternalIps,
   podResizeValidator(reader),
   resourceQuotaAdmission(reader, clock),
 ];

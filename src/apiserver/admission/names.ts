@@ -4,16 +4,12 @@ import type { AdmissionChoice } from './all.ts';
 export const absentPlugins: readonly string[] = [
   'AlwaysAdmit',
   'AlwaysDeny',
-  'AlwaysPullImages',
-  'DenyServiceExternalIPs',
   'EventRateLimit',
   'ImagePolicyWebhook',
   'JobValidation',
   'LimitPodHardAntiAffinityTopology',
   'MutatingAdmissionPolicy',
   'MutatingAdmissionWebhook',
-  'NamespaceAutoProvision',
-  'NamespaceExists',
   'NodeDeclaredFeatureValidator',
   'PodGroupProtection',
   'PodGroupWorkloadExists',
@@ -27,6 +23,7 @@ export const absentPlugins: readonly string[] = [
 
 /** Those that are here. */
 export const presentPlugins: readonly string[] = [
+  'AlwaysPullImages',
   'CertificateApproval',
   'CertificateSigning',
   'CertificateSubjectRestriction',
@@ -34,8 +31,11 @@ export const presentPlugins: readonly string[] = [
   'DefaultIngressClass',
   'DefaultStorageClass',
   'DefaultTolerationSeconds',
+  'DenyServiceExternalIPs',
   'ExtendedResourceToleration',
   'LimitRanger',
+  'NamespaceAutoProvision',
+  'NamespaceExists',
   'NamespaceLifecycle',
   'NodeRestriction',
   'OwnerReferencesPermissionEnforcement',
