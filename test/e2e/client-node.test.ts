@@ -135,7 +135,11 @@ describe('client node', () => {
       assert.ok(forced.metadata!.managedFields!.some(({ manager, operation }) => manager === 'me' && operation === 'Apply'));
       const scale = await apps.readNamespacedDeploymentScale({ namespace, name: 'web' });
       assert.equal(scale.spec!.replicas, 4);
-      await apps.replaceNamespacedDeploymentScale({ namespace, name: 'web', body: { metadata: scale.metadata, spec: { replicas: 5 } } });
+      await apps.replaceNamespacedDeploymentScale({
+        namespace,
+        name: 'web',
+        body: { metadata: { name: 'web', namespace }, spec: { replicas: 5 } },
+      });
       assert.equal((await apps.readNamespacedDeployment({ namespace, name: 'web' })).spec!.replicas, 5);
     });
 

@@ -55,6 +55,8 @@ eachKubectl('kubectl and errors', (bed) => {
   test('what cannot be changed', async () => {
     const k = await bed.within();
     await k.ok('create -f -', deployment(1));
+    // Once the controller has written what it writes.
+    await k.ok('rollout status deployment web --timeout=20s');
     assert.match(
       await k.fails('replace -f -', deployment(1).replaceAll('app: web', 'app: other')),
       /The Deployment "web" is invalid: spec\.selector: Invalid value: \{"matchLabels":\{"app":"other"\}\}: field is immutable\n$/,

@@ -36,10 +36,10 @@ eachKubectl('bodies in protocol buffers', (bed) => {
   });
 });
 
-/** What is not the namespace's, the moment's and the object's own. */
+/** What is not the namespace's, the moment's, the object's own, nor made of it by controllers. */
 function essence(json: string): unknown {
-  const { metadata, ...rest } = JSON.parse(json) as KubeObject;
-  const { name, labels, annotations } = metadata;
+  const { metadata, status: _, ...rest } = JSON.parse(json) as KubeObject & { readonly status?: unknown };
+  const { name, labels, annotations: { 'deployment.kubernetes.io/revision': __, ...annotations } = {} } = metadata;
   const uid = new RegExp(metadata.uid!, 'g');
   return JSON.parse(JSON.stringify({ ...rest, metadata: { name, labels, annotations } }).replace(uid, 'uid')) as unknown;
 }
