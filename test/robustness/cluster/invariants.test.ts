@@ -217,7 +217,7 @@ test('a pod that changes its node is told', () => {
 });
 
 test('a node that is too full, or not there, is told', () => {
-  const node = withMeta(object('Node', 'n1', { status: { allocatable: { cpu: '2', pods: '9' } } }), { namespace: undefined } as object);
+  const node = withMeta(object('Node', 'n1', { status: { allocatable: { cpu: '2', pods: '9' } } }), { namespace: '' });
   const set = object('ReplicaSet', 'web');
   const said = history(new RoomOnNodes()).put(node, pod('p1', set), pod('p2', set));
   assert.deepEqual(said.said, []);

@@ -109,22 +109,23 @@ const historyLines = Number(process.env['SLIPWAY_CLUSTER_HISTORY'] ?? 40);
 /** Nodes say every few minutes that they live, also where they have leases. */
 const isHeartbeat = ({ before, after }: Change): boolean => before !== undefined && after?.kind === 'Node';
 
+/** One line: what was written, and what people would ask about first. */
 function describe({ before, after }: Change): string {
   const object = (after ?? before)!;
-  const verb = !before ? 'made' : !after ? 'gone' : 'now';
-  const { spec, status, metadata } = object as { spec?: Record<string, unknown>; status?: Record<string, unknown> } & Change['after'] &
-    object;
-  const told = ['replicas', 'nodeName', 'paused'].flatMap((name) => (spec?.[name] === undefined ? [] : [`${name}=${String(spec[name])}`]));
-  const counts = Object.entries(status ?? {}).filter(([, value]) => typeof value === 'number' || name(value));
-  const conditions = ((status?.['conditions'] ?? []) as { type: string; status: string }[]).filter(({ status }) => status === 'True');
+  const { spec = {}, status = {} } = object as { readonly spec?: Parts; readonly status?: Parts };
+  const { generation, deletionTimestamp } = object.metadata;
+  const asked = ['replicas', 'nodeName', 'paused'].map((name) => [name, spec[name]] as const);
+  const conditions = (status['conditions'] ?? []) as readonly { readonly type: string; readonly status: string }[];
   return [
-    `${object.kind} ${nameOf(object)} ${verb}`,
-    ...(metadata.generation === undefined ? [] : [`generation=${metadata.generation}`]),
-    ...(metadata.deletionTimestamp ? ['deleting'] : []),
-    ...told,
-    ...counts.map(([key, value]) => `${key}=${String(value)}`),
-    ...conditions.map(({ type }) => type),
+    `${object.kind} ${nameOf(object)} ${!before ? 'made' : !after ? 'gone' : 'now'}`,
+    ...(generation === undefined ? [] : [`generation=${generation}`]),
+    ...(deletionTimestamp ? ['deleting'] : []),
+    ...[...asked, ...Object.entries(status)].flatMap(([name, value]) => (isShort(value) ? [`${name}=${value}`] : [])),
+    ...conditions.flatMap((condition) => (condition.status === 'True' ? [condition.type] : [])),
   ].join(' ');
 }
 
-const name = (value: unknown): value is string => typeof value === 'string' && value.length < 40;
+type Parts = Readonly<Record<string, unknown>>;
+
+const isShort = (value: unknown): value is string | number | boolean =>
+  typeof value === 'number' || typeof value === 'boolean' || (typeof value === 'string' && value.length < 40);

@@ -72,8 +72,8 @@ export class QuotasCountRight implements Invariant {
       Object.entries(quota.status?.used ?? {}).flatMap(([resource, used]) => {
         this.looked++;
         const truth = usedOf(resource, quota.metadata.namespace, cluster);
-        if (compareQuantities(parseQuantity(String(used)), truth) === 0) return [];
-        return [`${nameOf(quota)} says ${String(used)} ${resource}, and ${quantityText(truth)} are used`];
+        if (compareQuantities(parseQuantity(used), truth) === 0) return [];
+        return [`${nameOf(quota)} says ${used} ${resource}, and ${quantityText(truth)} are used`];
       }),
     );
   }

@@ -34,8 +34,7 @@ export class RoomOnNodes implements Invariant {
     const pods = cluster.all(Pod).filter((pod) => pod.spec.nodeName === after.spec.nodeName && !isFinished(pod));
     for (const [resource, amount] of Object.entries(node.status?.allocatable ?? {})) {
       const used = resource === 'pods' ? parseQuantity(String(pods.length)) : requested(pods, resource);
-      if (compareQuantities(used, parseQuantity(String(amount))) > 0)
-        return `${nameOf(node)} has no room for the ${resource} of ${nameOf(after)}`;
+      if (compareQuantities(used, parseQuantity(amount)) > 0) return `${nameOf(node)} has no room for the ${resource} of ${nameOf(after)}`;
     }
     return undefined;
   }

@@ -29,7 +29,7 @@ export class DeletedIsGone implements Invariant {
       this.looked++;
       const { deletionTimestamp, finalizers = [] } = object.metadata;
       return deletionTimestamp
-        ? [`${object.kind} ${nameOf(object)} is to go since ${deletionTimestamp}, with finalizers ${finalizers}`]
+        ? [`${object.kind} ${nameOf(object)} is to go since ${deletionTimestamp}, with finalizers ${finalizers.join()}`]
         : [];
     });
   }
