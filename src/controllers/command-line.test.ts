@@ -72,7 +72,7 @@ test('flags that can have no effect are named with the reason', () => {
 
 test('flags that cannot be obeyed are refused, all of them at once', () => {
   refuses(['--attach-detach-reconcile-sync-period=1m', '--leader-elect-resource-lock=endpoints'], /attach-detach[^]*must be "leases"/);
-  refuses(['--node-monitor-period=0s'], '--node-monitor-period: must be greater than 0');
+  refuses(['--node-monitor-period=0s'], '--node-monitor-period: must be at least 1ms');
   refuses(['--max-endpoints-per-slice=1001'], /must not be more than 1000, but got 1001/);
   refuses(['--cluster-cidr=10.0.0.0'], '--cluster-cidr: invalid CIDR address: 10.0.0.0');
 });

@@ -48,7 +48,7 @@ type Settings = Partial<ManagerSettings>;
 
 const period = (name: keyof ManagerSettings, fallback: string) =>
   obeyed<ManagerSettings, 'duration'>('duration', fallback, (ms) => {
-    if (ms <= 0) throw new FlagError('must be greater than 0');
+    if (ms < 1) throw new FlagError('must be at least 1ms');
     return { [name]: ms };
   });
 
