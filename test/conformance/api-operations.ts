@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Kind } from '../../src/api/kind.ts';
 import { apiVersionOf, type KubeObject } from '../../src/api/meta.ts';
 import { refOf } from '../../src/client/typed-client.ts';
-import { refused, until, unlessMissing, type Bed, type Fields } from './bed.ts';
+import { refused, until, type Bed, type Fields } from './bed.ts';
 
 export interface Operations<O extends KubeObject> {
   readonly kind: Kind<O>;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ControllerRevision as RevisionObject, DaemonSet as DaemonSetObject, DaemonSetSpec } from '../../src/api/generated/apps/v1.ts';
+import type { DaemonSet as DaemonSetObject, DaemonSetSpec } from '../../src/api/generated/apps/v1.ts';
 import { ControllerRevision } from '../../src/api/kinds/apps/controllerrevision.ts';
 import { DaemonSet } from '../../src/api/kinds/apps/daemonset.ts';
 import { Node } from '../../src/api/kinds/core/node.ts';
@@ -20,7 +20,7 @@ conformance(
       bed.client.create(DaemonSet, {
         metadata: { namespace, name: 'daemon-set', labels },
         spec: { selector: { matchLabels: labels }, template: templateOf(labels, { image: old }), ...spec },
-      } as DaemonSetObject);
+      } as never);
     const setImage = (namespace: string, image: string) =>
       bed.client.patch(DaemonSet, { namespace, name: 'daemon-set' }, 'strategic', {
         spec: { template: { spec: { containers: [{ name: 'pause', image }] } } },
@@ -66,7 +66,7 @@ conformance(
       const updateStrategy = { type: 'RollingUpdate' } as const;
       await bed.change(DaemonSet, { namespace, name: 'daemon-set' }, (set) => ({
         ...set,
-        spec: { ...set.spec!, ...selected('green'), updateStrategy },
+        spec: { ...set.spec, ...selected('green'), updateStrategy },
       }));
       await runsOn(namespace, [node!]);
       await labelNode(node!, { 'daemonset-color': null });
@@ -89,7 +89,7 @@ conformance(
       await create(namespace, { updateStrategy: { type: 'RollingUpdate' } });
       const before = await runsOn(namespace, await workers());
       assert.equal((await revisions(namespace))[0]?.revision, 1);
-      await setImage(namespace, next!);
+      await setImage(namespace, next);
       const after = await until(async () => {
         const pods = await runsOn(namespace, await workers());
         return pods.every(({ spec }) => spec.containers[0]!.image === next) && pods;
@@ -110,7 +110,7 @@ conformance(
       await until(async () => (await podsNow(bed, namespace)).some(isNew));
       const untouched = (await podsNow(bed, namespace)).filter((pod) => isActive(pod) && !isNew(pod));
       assert.ok(untouched.length > 0, 'a rollout stops at the first pod that does not become ready');
-      await setImage(namespace, old!);
+      await setImage(namespace, old);
       await until(async () => !(await podsNow(bed, namespace)).some(isNew));
       const after = new Map((await runsOn(namespace, await workers())).map((pod) => [pod.metadata.uid, pod]));
       for (const { metadata } of untouched) {
@@ -164,7 +164,7 @@ conformance(
         data: made!.data,
         revision: 3,
       };
-      await bed.client.create(ControllerRevision, second as RevisionObject);
+      await bed.client.create(ControllerRevision, second);
       assert.equal((await bed.client.list(ControllerRevision, { namespace }, { labelSelector: selector })).items.length, 2);
       await bed.client.delete(ControllerRevision, { namespace, name });
       await until(async () => (await revisions(namespace)).length === 1);
@@ -173,7 +173,7 @@ conformance(
         metadata: { ...one.metadata, labels: { ...one.metadata.labels, second: 'updated' } },
       }));
       assert.equal(updated.metadata.labels?.['second'], 'updated');
-      await setImage(namespace, next!);
+      await setImage(namespace, next);
       const latest = await until(async () => {
         const all = await revisions(namespace);
         return all.length === 2 && all.find(({ metadata }) => metadata.name !== 'second');

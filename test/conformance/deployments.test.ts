@@ -20,12 +20,12 @@ conformance(
       bed.client.create(Deployment, {
         metadata: { namespace, name, labels },
         spec: { replicas: 1, selector: { matchLabels: labels }, template: templateOf(labels, { image }), ...spec },
-      } as DeploymentObject);
+      } as never);
     const createReplicaSet = (namespace: string, annotations: Readonly<Record<string, string>> = {}) =>
       bed.client.create(ReplicaSet, {
         metadata: { namespace, name: 'older', labels, annotations },
         spec: { replicas: 1, selector: { matchLabels: labels }, template: templateOf(labels, { image: 'httpd:2.4' }) },
-      } as ReplicaSetObject);
+      } as never);
     const setImage = (namespace: string, image: string) =>
       bed.client.patch(Deployment, { namespace, name: 'web' }, 'strategic', {
         spec: { template: { spec: { containers: [{ name: 'pause', image }] } } },
@@ -179,7 +179,7 @@ conformance(
       const updated = await bed.change(
         Deployment,
         at,
-        (one) => ({ ...one, status: { ...one.status, conditions: [...one.status!.conditions!, condition('StatusUpdate')] } }) as never,
+        (one) => ({ ...one, status: { ...one.status, conditions: [...one.status.conditions!, condition('StatusUpdate')] } }),
         'status',
       );
       assert.ok(updated.status?.conditions?.some(({ type }) => type === 'StatusUpdate'));

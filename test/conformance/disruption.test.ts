@@ -38,8 +38,8 @@ conformance(
       const namespace = await bed.namespace();
       await createBudget(namespace, { minAvailable: 1 });
       await createPods(namespace, 3);
-      const { status } = await budgetThat(namespace, (budget) => budget.status!.disruptionsAllowed > 0);
-      await budgetThat(namespace, (budget) => budget.status!.disruptionsAllowed === 2);
+      const { status } = await budgetThat(namespace, (budget) => budget.status.disruptionsAllowed > 0);
+      await budgetThat(namespace, (budget) => budget.status.disruptionsAllowed === 2);
       assert.equal(status?.desiredHealthy, 1);
     });
 
@@ -52,7 +52,7 @@ conformance(
       const updated = await bed.change(
         PodDisruptionBudget,
         at(namespace),
-        (budget) => ({ ...budget, status: { ...budget.status!, disruptedPods: disruptedPods('evicted-1') } }),
+        (budget) => ({ ...budget, status: { ...budget.status, disruptedPods: disruptedPods('evicted-1') } }),
         'status',
       );
       assert.deepEqual(Object.keys(updated.status?.disruptedPods ?? {}), ['evicted-1']);
@@ -93,7 +93,7 @@ conformance(
       test(`evictions: ${words}`, async () => {
         const namespace = await bed.namespace();
         const spec = { replicas: 10, selector: { matchLabels: labels }, template: templateOf(labels) };
-        await bed.client.create(ReplicaSet, { metadata: { namespace, name: 'rs' }, spec });
+        await bed.client.create(ReplicaSet, { metadata: { namespace, name: 'rs' }, spec } as never);
         const [pod] = await readyPods(bed, namespace, 10);
         await createBudget(namespace, budget);
         await budgetThat(namespace, ({ status }) => status?.currentHealthy === 10 && status.expectedPods === 10);

@@ -62,9 +62,9 @@ conformance(
     const selectedPods = async () => {
       const namespace = await bed.namespace();
       const ports = (containerPort: number) => [{ name: 'pause', image: 'httpd', ports: [{ name: 'example-name', containerPort }] }];
-      await createPod(bed, namespace, 'pod1', { containers: ports(3000) } as never, { labels: { foo: 'bar', baz: 'qux' } });
-      await createPod(bed, namespace, 'pod2', { containers: ports(3001) } as never, { labels: { foo: 'bar' } });
-      const [ip1, ip2] = [(await podRuns(bed, namespace, 'pod1')).status!.podIP!, (await podRuns(bed, namespace, 'pod2')).status!.podIP!];
+      await createPod(bed, namespace, 'pod1', { containers: ports(3000) }, { labels: { foo: 'bar', baz: 'qux' } });
+      await createPod(bed, namespace, 'pod2', { containers: ports(3001) }, { labels: { foo: 'bar' } });
+      const [ip1, ip2] = [(await podRuns(bed, namespace, 'pod1')).status.podIP!, (await podRuns(bed, namespace, 'pod2')).status.podIP!];
       await createService(namespace, 'by-number', { foo: 'bar', baz: 'qux' }, [{ name: 'example', port: 80, targetPort: 3000 }]);
       const named = [{ name: 'example', port: 80, targetPort: 'example-name' }];
       await createService(namespace, 'by-name', { foo: 'bar' }, named);

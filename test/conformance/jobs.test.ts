@@ -28,9 +28,9 @@ conformance(
     const completed = (namespace: string) => jobThat(namespace, ({ conditions }) => isTrue(conditions, 'Complete'));
     const failed = async (namespace: string) => {
       const { status } = await jobThat(namespace, ({ conditions }) => isTrue(conditions, 'Failed'));
-      return { ...status, reason: status!.conditions!.find(({ type }) => type === 'Failed')!.reason };
+      return { ...status, reason: status.conditions!.find(({ type }) => type === 'Failed')!.reason };
     };
-    const criteriaMet = ({ status }: JobObject) => status!.conditions!.find(({ type }) => type === 'SuccessCriteriaMet')?.reason;
+    const criteriaMet = ({ status }: JobObject) => status.conditions!.find(({ type }) => type === 'SuccessCriteriaMet')?.reason;
     const running = (namespace: string, count: number) =>
       until(async () => {
         const pods = await podsNow(bed, namespace, 'job-name=job');
@@ -107,7 +107,7 @@ conformance(
       await bed.change(Job, at, (job) => ({
         ...job,
         metadata: { ...job.metadata, annotations: { updated: 'true' } },
-        spec: { ...job.spec!, suspend: false },
+        spec: { ...job.spec, suspend: false },
       }));
       await watch.find(({ object }) => object.metadata.annotations?.['updated'] === 'true');
       await watch.find(({ object }) => object.status?.active === 1);
@@ -120,7 +120,7 @@ conformance(
     test('[sig-apps] Job with successPolicy should succeeded when all indexes succeeded [Conformance]', async () => {
       const namespace = await bed.namespace();
       const successPolicy = { rules: [{ succeededIndexes: '0-1', succeededCount: 2 }] };
-      await create(namespace, 'exit 0', { ...indexed, parallelism: 2, completions: 2, successPolicy } as never);
+      await create(namespace, 'exit 0', { ...indexed, parallelism: 2, completions: 2, successPolicy });
       const job = await completed(namespace);
       assert.deepEqual([job.status?.completedIndexes, job.status?.failedIndexes], ['0,1', undefined]);
     });
@@ -132,7 +132,7 @@ conformance(
       const namespace = await bed.namespace();
       const successPolicy = { rules: [{ succeededIndexes: '0' }] };
       const podSpec = { terminationGracePeriodSeconds: 1 };
-      await create(namespace, onlyFirstEnds, { ...indexed, parallelism: 2, completions: 2, successPolicy } as never, podSpec);
+      await create(namespace, onlyFirstEnds, { ...indexed, parallelism: 2, completions: 2, successPolicy }, podSpec);
       const job = await completed(namespace);
       assert.deepEqual([job.status?.completedIndexes, job.status?.succeeded, criteriaMet(job)], ['0', 1, 'SuccessPolicy']);
       await until(async () => (await podsNow(bed, namespace)).every(({ status }) => status?.phase !== 'Running'));
@@ -142,7 +142,7 @@ conformance(
       const namespace = await bed.namespace();
       const successPolicy = { rules: [{ succeededCount: 1 }] };
       const podSpec = { terminationGracePeriodSeconds: 1 };
-      await create(namespace, onlyFirstEnds, { ...indexed, parallelism: 2, completions: 2, successPolicy } as never, podSpec);
+      await create(namespace, onlyFirstEnds, { ...indexed, parallelism: 2, completions: 2, successPolicy }, podSpec);
       const job = await completed(namespace);
       assert.deepEqual([job.status?.completedIndexes, criteriaMet(job)], ['0', 'SuccessPolicy']);
     });

@@ -87,7 +87,7 @@ conformance(
       const port = (more: object) => [{ ...pause, ports: [{ containerPort: 8080, hostPort: 54322, protocol: 'TCP', ...more }] }];
       await createPod(bed, namespace, 'pod4', { nodeSelector, containers: port({}) } as never);
       const { status } = await podRuns(bed, namespace, 'pod4');
-      await createPod(bed, namespace, 'pod5', { nodeSelector, containers: port({ hostIP: status!.hostIP }) } as never);
+      await createPod(bed, namespace, 'pod5', { nodeSelector, containers: port({ hostIP: status.hostIP }) } as never);
       assert.match(await unschedulable(namespace, 'pod5'), /1 node\(s\) didn't have free ports for the requested pod ports/);
       await labelNode(node!, { 'kubernetes.io/e2e': null });
     });
@@ -165,9 +165,9 @@ conformance(
       for (const [index, amount] of ['200', '300', '450', '500'].entries()) {
         const name = `p${index + 1}`;
         await bed.client.create(PriorityClass, { metadata: { name }, value: index + 1 });
-        const template = templateOf({ name }, { ...asking(fakeCpu, amount), ...on(node!), priorityClassName: name } as never);
+        const template = templateOf({ name }, { ...asking(fakeCpu, amount), ...on(node!), priorityClassName: name });
         const spec = { replicas: 1, selector: { matchLabels: { name } }, template };
-        await bed.client.create(ReplicaSet, { metadata: { namespace, name }, spec });
+        await bed.client.create(ReplicaSet, { metadata: { namespace, name }, spec } as never);
         await until(async () => (await podsNow(bed, namespace, `name=${name}`)).some(({ status }) => status?.phase === 'Running'));
       }
       // The last takes the place of the first two, which are made anew and wait.

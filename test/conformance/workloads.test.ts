@@ -1,5 +1,4 @@
 /** The workload kinds as far as the API goes; what their controllers do is shown in files of their own. */
-import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DaemonSet } from '../../src/api/kinds/apps/daemonset.ts';
 import { Deployment } from '../../src/api/kinds/apps/deployment.ts';

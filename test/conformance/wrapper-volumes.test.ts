@@ -17,7 +17,7 @@ conformance(
         { name: 'configmap-volume', configMap: { name: 'wrapped' } },
       ];
       const volumeMounts = volumes.map(({ name }) => ({ name, mountPath: `/etc/${name}`, readOnly: true }));
-      await createPod(bed, namespace, 'pod', { volumes, containers: [{ ...pause, volumeMounts }] } as never);
+      await createPod(bed, namespace, 'pod', { volumes, containers: [{ ...pause, volumeMounts }] });
       await podRuns(bed, namespace, 'pod');
       await bed.client.delete(Secret, { namespace, name: 'wrapped' });
       await bed.client.deleteCollection(ConfigMap, { namespace });
@@ -33,7 +33,7 @@ conformance(
       const volumeMounts = names.map((name) => ({ name, mountPath: `/etc/config/${name}` }));
       for (const round of [0, 1, 2]) {
         const labels = { name: `round-${round}` };
-        const template = templateOf(labels, { volumes, containers: [{ ...pause, volumeMounts }] } as never);
+        const template = templateOf(labels, { volumes, containers: [{ ...pause, volumeMounts }] });
         const at = { namespace, name: labels.name };
         await bed.client.create(ReplicationController, { metadata: at, spec: { replicas: 5, selector: labels, template } } as never);
         const pods = await until(async () => {
