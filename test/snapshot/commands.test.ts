@@ -1,13 +1,14 @@
 /** `slipway snapshot` as a person calls it, in this process. */
 import assert from 'node:assert/strict';
-import { mkdirSync, statSync } from 'node:fs';
+import { createCipheriv } from 'node:crypto';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { encodeKubernetesProtobuf } from '../../src/api/protobuf/envelope.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { seededRng } from '../../src/base/rng.ts';
 import { parseFlags } from '../../src/codec/flags.ts';
-import { utf8 } from '../../src/codec/bytes.ts';
+import { concatBytes, toBase64, utf8 } from '../../src/codec/bytes.ts';
 import { clusterHome } from '../../src/cluster/home.ts';
 import { defaultNodes, defaultServiceSubnet } from '../../src/cluster/spec.ts';
 import { writeState } from '../../src/cluster/state.ts';
@@ -45,6 +46,12 @@ const env = { clock: realClock, rng: seededRng(1), log: silentLog };
 const protobuf = (apiVersion: string, kind: string, object: object): Uint8Array => encodeKubernetesProtobuf(object, apiVersion, kind)!;
 const json = (object: object): Uint8Array => utf8(`${JSON.stringify(object)}\n`);
 const put = (store: Store, key: string, value: Uint8Array, lease = 0n) => store.txn({ success: [{ op: 'put', key, value, lease }] });
+
+function encrypted(key: Uint8Array, object: object): Uint8Array {
+  const iv = new Uint8Array(16);
+  const cipher = createCipheriv('aes-256-cbc', key, iv);
+  return concatBytes([utf8('k8s:enc:aescbc:v1:k:'), iv, cipher.update(JSON.stringify(object)), cipher.final()]);
+}
 
 /** As a real cluster's store looks, in small. */
 async function clusterLike(): Promise<MemoryStore> {
@@ -133,6 +140,27 @@ describe('slipway snapshot', () => {
     await assert.rejects(slipway(['get', path, 'pod/web', '-n', 'shop', '--revision', '2']), /revision 2 was compacted/);
     await assert.rejects(slipway(['get', path, 'compact_rev_key']), /it is no Kubernetes object/);
     await assert.rejects(slipway(['get', path, '/registry/none']), /there is no key/);
+  });
+
+  test('get opens what is encrypted, with the keys of the saved cluster', async () => {
+    using folder = scratchFolder();
+    await using store = await clusterLike();
+    const key = new Uint8Array(32).fill(7);
+    await put(
+      store,
+      '/registry/secrets/shop/t',
+      encrypted(key, { apiVersion: 'v1', kind: 'Secret', metadata: { name: 't' }, data: { a: 'Yg==' } }),
+    );
+    const path = await saved(store, join(folder.path, 'a.db'));
+    const keys = join(folder.path, 'keys.yaml');
+    const provider = `{"aescbc": {"keys": [{"name": "k", "secret": "${toBase64(key)}"}]}}`;
+    writeFileSync(keys, `{"kind": "EncryptionConfiguration", "resources": [{"resources": ["secrets"], "providers": [${provider}]}]}`);
+    assert.match(await slipway(['get', path, 'secret/t', '-n', 'shop', '--decryption-config', keys]), /^ {2}a: Yg==$/m);
+    await assert.rejects(
+      slipway(['get', path, 'secret/s', '-n', 'shop', '--decryption-config', keys]),
+      /aesgcm:v1:key2, of which there is no key/,
+    );
+    await assert.rejects(slipway(['get', path, 'secret/t', '-n', 'shop', '--decryption-config', path]), { name: 'CommandError' });
   });
 
   test('diff tells what was added, removed and changed, and on demand the lines', async () => {

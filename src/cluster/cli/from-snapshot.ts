@@ -12,9 +12,11 @@ import { CorruptError } from '../../store/store.ts';
 import type { ClusterHome } from '../home.ts';
 import type { FromConfig } from '../kind-config.ts';
 import { adoptSnapshot, type AdoptedSnapshot } from '../snapshots/adopt-snapshot.ts';
+import type { Decrypt } from '../snapshots/decryption.ts';
 import { defaultNodes } from '../spec.ts';
 import type { ClusterState } from '../state.ts';
 import { CommandError, UsageError, type Io } from './command.ts';
+import { readDecryption } from './decryption-config.ts';
 
 /** A snapshot of which `up` makes a cluster. */
 export interface ClusterSnapshot {
@@ -25,11 +27,11 @@ export interface ClusterSnapshot {
 }
 
 /** Reads it whole, before anything is made. Rejects with CommandError for what cannot be read. */
-export async function readClusterSnapshot(path: string, given: ReadonlySet<string>): Promise<ClusterSnapshot> {
+export async function readClusterSnapshot(path: string, given: ReadonlySet<string>, decryptionConfig = ''): Promise<ClusterSnapshot> {
   if (path === '') throw new UsageError('--from-snapshot needs a file');
   for (const other of ['config', 'workers'])
     if (given.has(other)) throw new UsageError(`--from-snapshot and --${other} exclude each other: the snapshot has the nodes`);
-  const adopted = await adopt(resolve(path));
+  const adopted = await adopt(resolve(path), readDecryption(decryptionConfig));
   return {
     config: configOf(adopted),
     async fill(home, { phase, spec }, { interrupted }) {
@@ -51,10 +53,10 @@ export async function readClusterSnapshot(path: string, given: ReadonlySet<strin
   };
 }
 
-async function adopt(path: string): Promise<AdoptedSnapshot> {
+async function adopt(path: string, decrypt: Decrypt): Promise<AdoptedSnapshot> {
   try {
     await using file = await openSnapshot({ files: realFiles, path, newSha256: sha256Stream });
-    return await adoptSnapshot(file, allKinds);
+    return await adoptSnapshot(file, allKinds, decrypt);
   } catch (error) {
     if (error instanceof CorruptError || error instanceof FileError) throw new CommandError(error.message, { cause: error });
     throw error;

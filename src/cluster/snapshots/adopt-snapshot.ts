@@ -6,6 +6,7 @@ import type { RestoredContent } from '../../store/snapshot/restore-folder.ts';
 import type { SnapshotFile } from '../../store/snapshot/snapshot-file.ts';
 import type { Entry, Key } from '../../store/store.ts';
 import type { NodeSpec } from '../spec.ts';
+import type { Decrypt } from './decryption.ts';
 import { valueAdopter } from './adopt-value.ts';
 
 /** A cluster made of a snapshot: what its store begins with, and what its surroundings are to be. */
@@ -20,7 +21,7 @@ export interface AdoptedSnapshot {
 }
 
 /** Reads all that stands in a snapshot into memory, where our store keeps it too. Throws `CorruptError`. */
-export async function adoptSnapshot(file: SnapshotFile, kinds: readonly Kind[]): Promise<AdoptedSnapshot> {
+export async function adoptSnapshot(file: SnapshotFile, kinds: readonly Kind[], decrypt: Decrypt): Promise<AdoptedSnapshot> {
   const newest = new Map<Key, KeyRecord>();
   let deletedLast: { readonly at: number; readonly key: Key }[] = [];
   const { revision, server } = await scanSnapshot(file, {
@@ -32,7 +33,7 @@ export async function adoptSnapshot(file: SnapshotFile, kinds: readonly Kind[]):
       } else newest.set(record.key, { ...record, value: record.value.slice() });
     },
   });
-  const adopter = new Adoption(kinds);
+  const adopter = new Adoption(kinds, decrypt);
   for (const record of newest.values()) adopter.take(record);
   const { entries, nodes, serviceSubnet, leftOut } = adopter;
   return {
@@ -56,8 +57,8 @@ class Adoption {
   #subnetIsSaid = false;
   readonly #adopt: ReturnType<typeof valueAdopter>;
 
-  constructor(kinds: readonly Kind[]) {
-    this.#adopt = valueAdopter(kinds);
+  constructor(kinds: readonly Kind[], decrypt: Decrypt) {
+    this.#adopt = valueAdopter(kinds, decrypt);
   }
 
   take({ key, value, main, createRevision, version, lease }: KeyRecord): void {

@@ -5,6 +5,7 @@ import type { Draft } from '../../api/draft.ts';
 import { storagePrefix, type Kind } from '../../api/kind.ts';
 import { encodeStored, openingOf } from '../../apiserver/cache/encoding.ts';
 import type { Key } from '../../store/store.ts';
+import type { Decrypt } from './decryption.ts';
 import { modernized } from './old-versions.ts';
 import { parseStoredKey } from './stored-key.ts';
 import { decodeStoredValue, encodingOf, isEncrypted, UnreadableValueError } from './stored-value.ts';
@@ -15,16 +16,16 @@ export type Adopted = { readonly value: Uint8Array; readonly object: KubeObject 
 /** Belongs to the servers and machines of the cluster that was saved. */
 const ofItsServers = ['masterleases', 'peerserverleases', 'ranges'];
 
-/** `kinds`: all that this release has. */
-export function valueAdopter(kinds: readonly Kind[]): (key: Key, value: Uint8Array) => Adopted {
+/** `kinds`: all that this release has. What `decrypt` cannot open is left out. */
+export function valueAdopter(kinds: readonly Kind[], decrypt: Decrypt): (key: Key, value: Uint8Array) => Adopted {
   const byPrefix = Map.groupBy(kinds, storagePrefix);
   return (key, value) => {
     const stored = parseStoredKey(key);
     if (!stored || !key.startsWith('/registry/')) return { leftOut: 'keys that are no objects of Kubernetes' };
     if (ofItsServers.includes(stored.resource)) return { leftOut: "records of the saved cluster's own servers" };
-    const encoding = encodingOf(value);
-    if (isEncrypted(encoding)) return { leftOut: `${stored.resource} encrypted by ${encoding}` };
-    const object = readObject(value);
+    const opened = openedBy(decrypt, key, value);
+    if (!opened) return { leftOut: `${stored.resource} encrypted by ${encodingOf(value)}` };
+    const object = readObject(opened);
     if (!object) return { leftOut: `${stored.resource} that cannot be read` };
     if (isMirror(object)) return { leftOut: "static pods of the saved cluster's machines" };
     const prefix = prefixOf(key, stored.namespace !== '');
@@ -34,6 +35,17 @@ export function valueAdopter(kinds: readonly Kind[]): (key: Key, value: Uint8Arr
     const { group, version } = parseApiVersion(adopted.apiVersion)!;
     return { object: adopted, value: encodeStored(openingOf({ group, version, kind: adopted.kind }), adopted) };
   };
+}
+
+/** Undefined for what stays closed. */
+function openedBy(decrypt: Decrypt, key: Key, value: Uint8Array): Uint8Array | undefined {
+  try {
+    const opened = decrypt(key, value);
+    return isEncrypted(encodingOf(opened)) ? undefined : opened;
+  } catch (error) {
+    if (error instanceof UnreadableValueError) return undefined;
+    throw error;
+  }
 }
 
 type Typed = KubeObject & { readonly apiVersion: string; readonly kind: string };

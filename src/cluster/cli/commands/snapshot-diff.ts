@@ -7,18 +7,28 @@ import type { SnapshotFile } from '../../../store/snapshot/snapshot-file.ts';
 import { compareSnapshots, type Comparison, type Difference } from '../../snapshots/compare.ts';
 import { keyOf } from '../../snapshots/object-index.ts';
 import { decodeStoredValue, UnreadableValueError } from '../../snapshots/stored-value.ts';
+import type { Decrypt } from '../../snapshots/decryption.ts';
 import { wantsJson } from '../command.ts';
+import { readDecryption } from '../decryption-config.ts';
 import { withSnapshot } from './snapshot-file.ts';
 import type { SnapshotInvocation } from './snapshot.ts';
 
 export async function compareFiles(invocation: SnapshotInvocation, [one = '', other = '']: readonly string[]): Promise<number> {
   const { flags, io, given } = invocation;
+  const decrypt = readDecryption(flags['decryption-config']);
   io.progress('Comparing');
   return withSnapshot(one, invocation, (before) =>
     withSnapshot(other, invocation, async (after) => {
       const comparison = await compareSnapshots(before, after, sha256Stream);
       const differences = comparison.differences.filter((each) => !given.has('namespace') || keyOf(each).namespace === flags.namespace);
-      const details = (each: Difference) => (flags.unified ? inDetail(each, before, after) : undefined);
+      const details = (each: Difference) =>
+        flags.unified
+          ? inDetail(
+              each,
+              (one) => linesOf(before, one, decrypt),
+              (one) => linesOf(after, one, decrypt),
+            )
+          : undefined;
       if (wantsJson(flags.output)) io.out(JSON.stringify(await asJson(comparison, differences, details), null, 2));
       else await print(comparison, differences, details, io.out);
       return 0;
@@ -66,11 +76,13 @@ async function asJson({ revisions, same }: Comparison, differences: readonly Dif
 /** More would take minutes and a gigabyte to compare line by line. */
 const mostCells = 20_000_000;
 
-async function inDetail({ before: was, after: is, key }: Difference, before: SnapshotFile, after: SnapshotFile): Promise<string> {
+type LinesOf = (object: LiveKey<unknown>) => Promise<string[]>;
+
+async function inDetail({ before: was, after: is, key }: Difference, linesBefore: LinesOf, linesAfter: LinesOf): Promise<string> {
   if (!was || !is) return '';
   try {
-    const from = await linesOf(before, was);
-    const to = await linesOf(after, is);
+    const from = await linesBefore(was);
+    const to = await linesAfter(is);
     if (from.length * to.length > mostCells) return `too long to be compared line by line: ${from.length} lines, and ${to.length}`;
     const diff = unifiedDiff(from, to);
     return diff === '' ? 'the same object, stored otherwise' : `--- ${key}\n+++ ${key}\n${diff}`;
@@ -80,7 +92,9 @@ async function inDetail({ before: was, after: is, key }: Difference, before: Sna
   }
 }
 
-async function linesOf(file: SnapshotFile, { place, modRevision }: LiveKey<unknown>): Promise<string[]> {
+async function linesOf(file: SnapshotFile, { key, place, modRevision }: LiveKey<unknown>, decrypt: Decrypt): Promise<string[]> {
   const { value } = (await recordAt(file, place))!;
-  return stringifyYaml(decodeStoredValue(value, modRevision)).trimEnd().split('\n');
+  return stringifyYaml(decodeStoredValue(decrypt(key, value), modRevision))
+    .trimEnd()
+    .split('\n');
 }

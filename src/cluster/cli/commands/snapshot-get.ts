@@ -7,7 +7,9 @@ import type { SnapshotFile } from '../../../store/snapshot/snapshot-file.ts';
 import { findObjects, parseWanted, type WantedObject } from '../../snapshots/find-object.ts';
 import { keyOf, objectIndex, type IndexedObject, type ObjectAbout } from '../../snapshots/object-index.ts';
 import { decodeStoredValue, UnreadableValueError } from '../../snapshots/stored-value.ts';
+import type { Decrypt } from '../../snapshots/decryption.ts';
 import { CommandError, UsageError, wantsJson } from '../command.ts';
+import { readDecryption } from '../decryption-config.ts';
 import { withSnapshot } from './snapshot-file.ts';
 import type { SnapshotInvocation } from './snapshot.ts';
 
@@ -16,10 +18,11 @@ export async function getObject(invocation: SnapshotInvocation, [path = '', argu
   const wanted = parseWanted(argument);
   if (!wanted && !argument.startsWith('/') && argument.includes('/'))
     throw new UsageError(`${JSON.stringify(argument)} is neither a key, which begins with /, nor KIND/NAME`);
+  const decrypt = readDecryption(flags['decryption-config']);
   const object = await withSnapshot(path, invocation, async (file) => {
     const objects = await objectsAt(file, flags.revision);
     const found = wanted ? byName(objects, wanted, given.has('namespace') ? flags.namespace : undefined) : byKey(objects, argument);
-    return decoded(file, found);
+    return decoded(file, found, decrypt);
   });
   io.out(wantsJson(flags.output) ? stringifyJson(object, 2) : stringifyYaml(object).trimEnd());
   return 0;
@@ -58,10 +61,14 @@ function byName(objects: LiveKeys<ObjectAbout>, wanted: WantedObject, namespace:
   );
 }
 
-async function decoded(file: SnapshotFile, { key, modRevision, place }: IndexedObject): Promise<Readonly<Record<string, unknown>>> {
+async function decoded(
+  file: SnapshotFile,
+  { key, modRevision, place }: IndexedObject,
+  decrypt: Decrypt,
+): Promise<Readonly<Record<string, unknown>>> {
   const { value } = (await recordAt(file, place))!;
   try {
-    return decodeStoredValue(value, modRevision);
+    return decodeStoredValue(decrypt(key, value), modRevision);
   } catch (error) {
     if (error instanceof UnreadableValueError) throw new CommandError(`${key}: ${error.message}`, { cause: error });
     throw error;

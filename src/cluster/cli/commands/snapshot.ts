@@ -1,4 +1,5 @@
 import { defineCommand, nameFlag, outputFlag, UsageError, wantsJson, type Invocation } from '../command.ts';
+import { decryptionFlag } from '../decryption-config.ts';
 import { compareFiles } from './snapshot-diff.ts';
 import { getObject } from './snapshot-get.ts';
 import { inspectFile } from './snapshot-inspect.ts';
@@ -12,6 +13,7 @@ const flags = {
   revision: { type: 'int', default: 0, usage: 'get: the object as it was at this `revision`, as far as the file has history.' },
   namespaces: { type: 'bool', usage: 'inspect: what each namespace holds, too.' },
   unified: { type: 'bool', shorthand: 'u', usage: 'diff: show what differs within changed objects.' },
+  'decryption-config': decryptionFlag,
   'skip-hash-check': { type: 'bool', usage: 'Read a file whose checksum is wrong. What it shows may be wrong too.' },
 } as const;
 

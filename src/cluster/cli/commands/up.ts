@@ -11,6 +11,7 @@ import { slipwayVersion } from '../../version.ts';
 import { differences, flagWarnings, readConfig, refuseWhatIsNotThere, specOf } from '../asked-cluster.ts';
 import { bringUp } from '../bring-up.ts';
 import { CommandError, defineCommand, nameFlag, noArgs, outputFlag, UsageError, wantsJson, type Invocation, type Io } from '../command.ts';
+import { decryptionFlag } from '../decryption-config.ts';
 import { lockCluster, namedCluster } from '../existing-cluster.ts';
 import type { ClusterSnapshot } from '../from-snapshot.ts';
 
@@ -26,6 +27,7 @@ const flags = {
   'api-port': { type: 'int', default: 0, usage: 'Port of the API server; 6443 if it is free, else any free one, when absent.' },
   'runtime-config': { type: 'strings', usage: "`Pairs` of kube-apiserver's runtime-config, such as api/beta=true." },
   'from-snapshot': { type: 'string', usage: 'An etcd snapshot `file`, whose objects and nodes the new cluster begins with.' },
+  'decryption-config': decryptionFlag,
   foreground: { type: 'bool', usage: 'Run in this terminal until interrupted.' },
   output: outputFlag,
 } as const;
@@ -78,10 +80,13 @@ export const up = defineCommand({
 type UpInvocation = Invocation<typeof flags>;
 
 async function givenSnapshot({ flags: asked, given, io }: UpInvocation): Promise<ClusterSnapshot | undefined> {
-  if (!given.has('from-snapshot')) return undefined;
+  if (!given.has('from-snapshot')) {
+    if (given.has('decryption-config')) throw new UsageError('--decryption-config goes with --from-snapshot');
+    return undefined;
+  }
   io.progress('Reading the snapshot');
   const { readClusterSnapshot } = await import('../from-snapshot.ts');
-  return readClusterSnapshot(asked['from-snapshot'], given);
+  return readClusterSnapshot(asked['from-snapshot'], given, asked['decryption-config']);
 }
 
 /** Where kubectl looks, when nobody tells it where. */
