@@ -38,7 +38,7 @@ conformance(
       const namespace = await bed.namespace();
       await createBudget(namespace, { minAvailable: 1 });
       await createPods(namespace, 3);
-      const { status } = await budgetThat(namespace, (budget) => budget.status.disruptionsAllowed > 0);
+      const { status } = await budgetThat(namespace, ({ status: now }) => (now?.disruptionsAllowed ?? 0) > 0);
       await budgetThat(namespace, (budget) => budget.status.disruptionsAllowed === 2);
       assert.equal(status?.desiredHealthy, 1);
     });
