@@ -24,7 +24,7 @@ export function repeatInTurns(step: () => boolean): Promise<void> {
       over = true;
     };
     const round = () => {
-      for (let left = batch; left > 0 && !over; left--) setImmediate(take);
+      for (let left = batch; left > 0; left--) setImmediate(take);
       batch = Math.min(batch * 2, maxBatch);
       setImmediate(() => over || round());
     };
