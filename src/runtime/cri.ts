@@ -193,6 +193,9 @@ export interface Image {
   readonly repoTags: readonly string[];
   readonly repoDigests: readonly string[];
   readonly sizeBytes: number;
+  /** As whom it runs; a name where the image has no number, neither where it does not say. */
+  readonly uid?: number;
+  readonly username?: string;
 }
 
 export interface ContainerEvent {

@@ -101,6 +101,13 @@ describe('starting containers', () => {
     assert.equal(shown?.lastState?.terminated?.message, said);
   });
 
+  test('an official image runs as root, and not where that is forbidden', async () => {
+    await node.run('nobody', { securityContext: { runAsNonRoot: true }, containers: [main] });
+    await plane.until(async () => waitingOf(await node.pod('nobody')).startsWith('CreateContainerConfigError: container has runAsNonRoot'));
+    const why = 'Failed: Error: container has runAsNonRoot and image will run as root (pod: "nobody_default';
+    assert.ok((await node.eventsOf('nobody')).some((event) => event.startsWith(why)));
+  });
+
   test('a container whose postStart fails is killed', async () => {
     const lifecycle = { postStart: { exec: { command: ['sh', '-c', 'exit 1'] } } };
     await node.run('hooked', { containers: [{ ...main, lifecycle }] });

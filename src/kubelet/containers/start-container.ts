@@ -7,6 +7,7 @@ import { containerEvent } from './container-events.ts';
 import { durationText } from './duration-text.ts';
 import { killContainer } from './kill-container.ts';
 import { runHook } from './lifecycle-hook.ts';
+import { verifyNonRoot } from './non-root.ts';
 import { StartError } from './start-error.ts';
 
 export interface StartInput {
@@ -40,7 +41,7 @@ export async function startContainer(parts: KubeletParts, input: StartInput): Pr
   const imageRef = await images.ensure(pod, container, sandbox).catch((error: unknown) => Promise.reject(failed('ErrImagePull', error)));
   const latest = latestOf(view, container.name);
   const attempt = latest ? latest.metadata.attempt + 1 : knownAttempts;
-  const config = await containerConfig(parts, pod, container, { ...place, attempt, imageRef }).catch((error: unknown) =>
+  const config = await configured(parts, input, { attempt, imageRef }).catch((error: unknown) =>
     Promise.reject(failed('CreateContainerConfigError', error)),
   );
   const id = await runtime
@@ -58,6 +59,12 @@ export async function startContainer(parts: KubeletParts, input: StartInput): Pr
     await killContainer(parts, { pod, container, id, message: 'FailedPostStartHook', podIp: place.addresses.podIps[0] ?? '', signal });
     throw new StartError('PostStartHookError', error instanceof Error ? error.message : String(error), retryMs);
   }
+}
+
+async function configured(parts: KubeletParts, { pod, container, place }: StartInput, made: Pick<ContainerPlace, 'attempt' | 'imageRef'>) {
+  const config = await containerConfig(parts, pod, container, { ...place, ...made });
+  verifyNonRoot(pod, container, (await parts.runtime.imageStatus(made.imageRef)) ?? {});
+  return config;
 }
 
 /** A container that has ended waits before its next start, ever longer. */

@@ -2,6 +2,7 @@ import type { Crypto } from '../../../base/crypto.ts';
 import { toHex, utf8 } from '../../../codec/bytes.ts';
 import type { Image } from '../../cri.ts';
 import { imageNameText, parseImageName, repositoryOf, type ImageName } from './image-name.ts';
+import { userOf } from './image-user.ts';
 
 /** The images on one node. Digests and sizes are made of the names: the same on every node and in every run. */
 export class ImageStore {
@@ -34,6 +35,7 @@ export class ImageStore {
       repoTags: [...new Set([...(known?.repoTags ?? []), ...(name.digest === undefined ? [full] : [])])],
       repoDigests: [byDigest],
       sizeBytes: known?.sizeBytes ?? this.sizeOf(name),
+      ...userOf(name),
     };
     this.#byId.set(id, image);
     this.#names.set(full, id);
