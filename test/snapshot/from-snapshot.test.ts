@@ -24,6 +24,7 @@ import { realFiles } from '../../src/machine/real/files.ts';
 import { sha256Stream } from '../../src/machine/real/sha256-stream.ts';
 import { MemoryStore } from '../../src/store/memory-store.ts';
 import { saveSnapshot } from '../../src/store/snapshot/save-snapshot.ts';
+import { fastClock } from '../e2e/fast-clock.ts';
 import { scratchFolder } from './real-etcd.ts';
 
 const created = '2024-05-06T07:08:09Z';
@@ -163,7 +164,7 @@ describe('a cluster from a snapshot of a real one', () => {
     };
     await fill(home, { format: 1, version: '', phase: 'creating', createdAt: '', spec }, io);
 
-    await using plane = await startControlPlane({ spec, log: silentLog, signal: new AbortController().signal });
+    await using plane = await startControlPlane({ spec, log: silentLog, clock: fastClock(20), signal: new AbortController().signal });
     const { client } = plane;
     assert.ok(plane.store.revision > revision);
     const nodes = await client.list(Node);

@@ -76,7 +76,8 @@ export async function reportOn(file: SnapshotFile): Promise<SnapshotReport> {
       objects.take(record, place);
     },
   });
-  const { database, server } = { database: file.database, server: scan.server };
+  const { server } = scan;
+  const { meta } = file.database;
   return {
     file: file.path,
     sizeBytes: file.sizeBytes,
@@ -92,7 +93,7 @@ export async function reportOn(file: SnapshotFile): Promise<SnapshotReport> {
       hash: (scan.hash ?? 0).toString(16),
       totalKeys: scan.pairs,
     },
-    database: { pageSize: database.meta.pageSize, pages: database.meta.highWater, pagesInUse: scan.pagesInUse },
+    database: { pageSize: meta.pageSize, pages: meta.highWater, pagesInUse: scan.pagesInUse },
     ...contentOf(objects, scan, recordBytes),
     leases: { count: server.leases.length, keys: count(objects.values(), ({ about }) => about.leased) },
     alarms: server.alarms.map(({ memberId, alarm }) => ({ member: memberId.toString(16), alarm })),
