@@ -5,6 +5,8 @@ const reasons: readonly (readonly [part: string, why: string])[] = [
   ['ValidatingAdmissionPolicy', 'policies are kept, and not yet obeyed'],
   ['MutatingAdmissionPolicy', 'policies are kept, and not yet obeyed'],
   ['webhook configurations with invalid match conditions', 'expressions are kept, and not yet compiled'],
+  ['updates should be reflected in volume', 'files in volumes of running pods are not written anew'],
+  ['on modification', 'files in volumes of running pods are not written anew'],
   ['storagemigration.k8s.io/v1 StorageVersionMigration', 'of Kubernetes 1.37; 1.36 has v1beta1, which is served'],
   ['resource.k8s.io/v1 DeviceTaintRule', 'of Kubernetes 1.37; 1.36 has v1beta2, which is served'],
 ];

@@ -18,7 +18,8 @@ export function page(suite: readonly SuiteTest[], shown: ReadonlyMap<string, str
 const introduction = `Kubernetes calls a cluster conformant that passes the tests of its conformance suite. A real cluster runs pods; ours simulates what
 is in them, so that it can show a part of the suite alone. This page says which. Each test of ours in \`test/conformance\` has the very
 name of the one whose described behaviour it shows, in code of our own; those for kubectl need a real one on the \`PATH\`, and are skipped
-without. Nothing that only a real container shows counts as shown because a simulated one says so.
+without. What the kubelet decides (when containers start, what they are told, what becomes of them) is shown on simulated containers; what
+only a real one shows (a network that carries, a kernel that forbids) is a gap.
 
 Made by \`node tools/conformance/main.ts\` from \`tools/conformance/suite.tsv\` and the names in the test files; not to be changed by hand.`;
 
