@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Container, PodSpec, Volume } from '../../src/api/generated/core/v1.ts';
 import type { Kind } from '../../src/api/kind.ts';
-import type { KubeObject } from '../../src/api/meta.ts';
 import { ConfigMap } from '../../src/api/kinds/core/configmap.ts';
 import { Secret } from '../../src/api/kinds/core/secret.ts';
 import { conformance } from './bed.ts';
@@ -112,13 +111,7 @@ conformance(
   (bed) => {
     const log = async (namespace: string) =>
       (await bed.request('GET', `/api/v1/namespaces/${namespace}/pods/pod/log`, { accept: '*/*' })).text;
-    const podWith = (
-      namespace: string,
-      volumes: readonly Omit<Volume, 'name'>[],
-      script: string,
-      more: object = {},
-      parts: PodParts = {},
-    ) => {
+    const podWith = (namespace: string, volumes: readonly Omit<Volume, 'name'>[], script: string, more: object = {}) => {
       const named = volumes.map((volume, index) => ({ name: `volume-${index}`, ...volume }));
       const volumeMounts = named.map(({ name }, index) => ({ name, mountPath: `/etc/${index}` }));
       const container = { name: 'main', image: 'busybox', command: ['sh', '-c', script], volumeMounts, ...more } as Container;
