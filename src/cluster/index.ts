@@ -54,7 +54,7 @@ export interface Cluster extends AsyncDisposable {
 export function kindOf<O extends KubeObject = KubeObject>(apiVersion: string, kind: string): Kind<O> {
   const found = allKinds.find((one) => one.kind === kind && apiVersionOf(one) === apiVersion);
   if (!found) throw new RangeError(`no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}`);
-  return found as Kind<O>;
+  return found;
 }
 
 /** How `@kubernetes/client-node` writes a kubeconfig down. */
