@@ -162,13 +162,8 @@ export class Informer<O extends KubeObject> {
     const object = this.#options.transform?.(received) ?? received;
     const key = keyOf(object);
     const old = this.#objects.get(key);
-    if (old) this.#unindex(key, old);
     this.#objects.set(key, object);
-    this.#eachIndexed(object, (index, value) => {
-      const keys = index.get(value);
-      if (keys) keys.add(key);
-      else index.set(value, new Set([key]));
-    });
+    this.#reindex(key, old, object);
     this.#tell(old ? { now: object, old } : { now: object });
   }
 
@@ -176,20 +171,28 @@ export class Informer<O extends KubeObject> {
     const old = this.#objects.get(key);
     if (!old) return;
     this.#objects.delete(key);
-    this.#unindex(key, old);
+    this.#reindex(key, old, undefined);
     this.#tell({ old });
   }
 
-  #unindex(key: string, object: O): void {
-    this.#eachIndexed(object, (index, value) => {
-      const keys = index.get(value);
-      keys?.delete(key);
-      if (keys?.size === 0) index.delete(value);
-    });
-  }
-
-  #eachIndexed(object: O, act: (index: Map<string, Set<string>>, value: string) => void): void {
-    for (const [name, index] of this.#indexes) for (const value of this.#options.indexes![name]!(object)) act(index, value);
+  /** Most changes leave an object where it was found before. */
+  #reindex(key: string, old: O | undefined, now: O | undefined): void {
+    for (const [name, index] of this.#indexes) {
+      const valuesOf = this.#options.indexes![name]!;
+      const before = old ? valuesOf(old) : none;
+      const after = now ? valuesOf(now) : none;
+      if (isSameList(before, after)) continue;
+      for (const value of before) {
+        const keys = index.get(value);
+        keys?.delete(key);
+        if (keys?.size === 0) index.delete(value);
+      }
+      for (const value of after) {
+        const keys = index.get(value);
+        if (keys) keys.add(key);
+        else index.set(value, new Set([key]));
+      }
+    }
   }
 
   #progress(): void {
@@ -199,6 +202,14 @@ export class Informer<O extends KubeObject> {
   #tell(change: Change<O>): void {
     for (const listener of this.#listeners) listener(change);
   }
+}
+
+const none: readonly string[] = [];
+
+function isSameList(a: readonly string[], b: readonly string[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 export const keyOf = ({ metadata }: KubeObject): string =>

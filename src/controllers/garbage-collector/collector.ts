@@ -6,7 +6,7 @@ import type { KubeObject, ObjectMeta, OwnerReference } from '../../api/meta.ts';
 import type { Client } from '../../client/client.ts';
 import type { Informers } from '../../client/informers.ts';
 import { blockers, judge, ownerState, type Owner } from './decisions.ts';
-import { awaitsDependents, awaitsOrphaning, foreground, nodeOf, orphan, OwnerGraph, type Node } from './graph.ts';
+import { awaitsDependents, awaitsOrphaning, foreground, isSameOwnership, nodeOf, orphan, OwnerGraph, type Node } from './graph.ts';
 
 export interface GarbageCollectorOptions {
   readonly client: Client;
@@ -71,7 +71,10 @@ export class GarbageCollector {
 
   #changed(kind: Kind, object: KubeObject): void {
     const node = nodeOf(kind, object);
-    const before = this.#graph.get(node.uid)?.owners ?? [];
+    const known = this.#graph.get(node.uid);
+    // Most changes are of a status, and nothing follows from them here.
+    if (known && isSameOwnership(known, node)) return this.#graph.renew(node);
+    const before = known?.owners ?? [];
     this.#graph.set(node);
     if (node.owners.length > 0 || awaitsDependents(node) || awaitsOrphaning(node)) this.#queue.add(node.uid);
     // Dependents that began to go, stopped blocking, or are no longer theirs, may free whoever waits for them.

@@ -1,5 +1,6 @@
 import type { Kind } from '../../api/kind.ts';
 import type { KubeObject, OwnerReference } from '../../api/meta.ts';
+import { semanticallyEqual } from '../../api/semantic-equality.ts';
 
 /** An object as garbage collection sees it. */
 export interface Node {
@@ -45,6 +46,10 @@ export const awaitsDependents = (node: Node): boolean => node.deleting && node.f
 /** It is going, and its dependents are to be let go of first. */
 export const awaitsOrphaning = (node: Node): boolean => node.deleting && node.finalizers.includes(orphan);
 
+/** Is the one of the other's owners, and as far on its way? */
+export const isSameOwnership = (a: Node, b: Node): boolean =>
+  a.kind === b.kind && a.deleting === b.deleting && semanticallyEqual(a.finalizers, b.finalizers) && semanticallyEqual(a.owners, b.owners);
+
 /** Does the node hold up the deletion of that owner? */
 export const blocks = (node: Node, ownerUid: string): boolean =>
   node.owners.some((owner) => owner.uid === ownerUid && owner.blockOwnerDeletion === true);
@@ -70,6 +75,11 @@ export class OwnerGraph {
       if (known) known.add(node.uid);
       else this.#dependents.set(uid, new Set([node.uid]));
     }
+  }
+
+  /** A later state of a node that has the same owners. */
+  renew(node: Node): void {
+    this.#nodes.set(node.uid, node);
   }
 
   delete(uid: string): void {
