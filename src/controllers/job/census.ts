@@ -73,9 +73,11 @@ function indexCensus(job: Job, pods: readonly Pod[], active: readonly Pod[]): In
   const indexesWhere = (holds: (pod: Pod) => boolean) =>
     indexesOf(pods.filter((pod) => isTracked(pod) && holds(pod)).flatMap((pod) => indexOf(pod, completions) ?? []));
   const succeededBefore = readIndexes(job.status?.completedIndexes, completions);
+  // A pod that was noted as failed while it was going counts as that, though it succeeds in its last moment.
+  const notedFailed = new Set(job.status?.uncountedTerminatedPods?.failed);
   const succeeded = union(
     succeededBefore,
-    indexesWhere(({ status }) => status?.phase === 'Succeeded'),
+    indexesWhere(({ metadata, status }) => status?.phase === 'Succeeded' && !notedFailed.has(metadata.uid ?? '')),
   );
   if (backoffLimitPerIndex === undefined) return { completions, succeededBefore, succeeded, awaitingReplacement: new Map() };
   const failed = union(

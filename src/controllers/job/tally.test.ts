@@ -31,6 +31,13 @@ describe('tally of a job', () => {
     assert.deepEqual(status.uncountedTerminatedPods, { succeeded: ['a'] });
   });
 
+  test('a pod that was noted as failed and then succeeds does not complete its index too', () => {
+    const job = jobOf({ ...indexed, backoffLimit: 0 }, { failed: 1, uncountedTerminatedPods: { failed: ['a'] } });
+    const { status } = take(job, [podOf('a', 'Succeeded', { index: 1, going: true })]);
+    assert.deepEqual(status.uncountedTerminatedPods, { failed: ['a'] });
+    assert.deepEqual([status.succeeded, status.completedIndexes], [0, '']);
+  });
+
   test('the failed pod of an index stays until its replacement is there', () => {
     const job = jobOf({ ...indexed, backoffLimitPerIndex: 2 });
     const failed = podOf('a', 'Failed', { index: 0, status: exited(1) });

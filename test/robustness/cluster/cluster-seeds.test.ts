@@ -4,19 +4,19 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { regressionSeeds } from './regression-seeds.ts';
+import { regressions } from './regression-seeds.ts';
 import { report } from './report.ts';
 import { runSeed } from './run.ts';
 
 const alone = process.env['SLIPWAY_CLUSTER_SEED'];
 /** Short ones: pods lost over a bad network, rollouts over a bad one, and over an uneven one. */
 const everyDay = [4, 25, 31];
-const seeds = alone === undefined ? [...new Set([...everyDay, ...regressionSeeds])] : [Number(alone)];
+const runs = alone === undefined ? [...everyDay.map((seed) => ({ seed })), ...regressions] : [{ seed: Number(alone) }];
 const digests = new Map<number, number>();
 
-for (const seed of seeds) {
+for (const { seed, ...other } of runs) {
   test(`seed ${seed}: a cluster over a bad network keeps its promises, and comes to rest`, async () => {
-    const outcome = await runSeed(seed);
+    const outcome = await runSeed(seed, other);
     digests.set(seed, outcome.digest);
     assert.ok(outcome.violations.length === 0, report(outcome));
   });

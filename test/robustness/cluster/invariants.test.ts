@@ -158,6 +158,9 @@ test('a completion that is counted twice, or not any more, is told', () => {
     'default/job counts 1 succeeded after 2',
     'default/job counts 1 failed, and 0 pods did',
   ]);
+  const failing = { succeeded: 1, failed: 1, conditions: [{ type: 'FailureTarget', status: 'True' }] };
+  const both = history(new CompletionsCountedOnce()).put(counts({}), going(done), counts(failing));
+  assert.deepEqual(both.said, ['default/job counts 1 and 1 of 1 pods']);
 });
 
 test('a pod beyond the parallelism is told, and one of a Job that is over', () => {

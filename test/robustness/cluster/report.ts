@@ -12,7 +12,7 @@ export function report({ scenario, violations }: Outcome): string {
     ),
     `  before the first of them:`,
     ...violations[0]!.history.map((line) => `    ${line}`),
-    `  to see it again: SLIPWAY_CLUSTER_SEED=${seed} npm test -- robustness/cluster/cluster-seeds.test`,
+    `  to see it again, if it is none of regression-seeds.ts: SLIPWAY_CLUSTER_SEED=${seed} npm test -- robustness/cluster/cluster-seeds.test`,
     `  with more of what went before: SLIPWAY_CLUSTER_HISTORY=2000`,
   ].join('\n');
 }

@@ -8,9 +8,9 @@ import { scenarioOf, type Scenario } from './scenario.ts';
 import { Traffic } from './traffic.ts';
 import { Witness } from './witness.ts';
 
-/** A whole cluster, at work, over a bad network, with all that may happen to it; then left alone. */
-export async function runSeed(seed: number): Promise<Outcome> {
-  const scenario = scenarioOf(seed);
+/** A whole cluster, at work, over a bad network, with all that may happen to it; then left alone. `other` is what is to be other than the seed says. */
+export async function runSeed(seed: number, other: Partial<Scenario> = {}): Promise<Outcome> {
+  const scenario = { ...scenarioOf(seed), ...other };
   const network = new Network(scenario);
   using plane = await startVirtualControlPlane({
     seed,

@@ -36,10 +36,10 @@ export function scenarioOf(seed: number): Scenario {
   return {
     seed,
     workers: 2 + rng.below(3),
-    trafficMs: 180_000,
     faults: [undefined, uneven, bad, bad][rng.below(4)],
     losses: seed % 2 === 0,
     restarts: rng.below(3) > 0,
     paceMs: [4_000, 10_000, 20_000][rng.below(3)]!,
+    trafficMs: [60_000, 90_000, 150_000][rng.below(3)]!,
   };
 }
