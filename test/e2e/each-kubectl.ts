@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
-import type { ChildProcess } from 'node:child_process';
-import { createInterface } from 'node:readline';
-import { PassThrough } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { Namespace } from '../../src/api/kinds/core/namespace.ts';
 import { ServiceAccount } from '../../src/api/kinds/core/serviceaccount.ts';
 import { fastCluster, testCluster, type ReachableCluster } from './cluster.ts';
 import { kubectlFor, kubectlsUnderTest, type Kubectl, type Ran } from './kubectl.ts';
+import { streamOf, type Stream } from './stream.ts';
 
 /** A kubectl, the cluster it talks to, and a namespace where needed. */
 export interface Bed {
@@ -33,18 +31,6 @@ export interface Shell {
   until(line: string, wanted: RegExp): Promise<string>;
   /** Starts one that goes on; it is killed after 30 s. */
   start(line: string): Stream;
-}
-
-/** A program that goes on, and what it says line by line, on standard output and standard error alike. */
-export interface Stream {
-  /** The next line; rejects when there is none within 15 s. */
-  next(): Promise<string>;
-  /** The lines up to the first that matches, which is the last; rejects when none does. */
-  until(wanted: RegExp): Promise<string[]>;
-  /** Ends it if it has not ended. Resolves to its exit code, or 143. */
-  stop(): Promise<number>;
-  /** Waits for its end, 30 s at most. Resolves to its exit code. */
-  end(): Promise<number>;
 }
 
 export interface BedOptions {
@@ -119,8 +105,6 @@ class ClusterBed implements Bed {
 }
 
 const untilMs = 20_000;
-const lineMs = 15_000;
-const streamMs = 30_000;
 
 function shell(kubectl: Kubectl, namespace: string): Shell {
   const argumentsOf = (line: string) => [...(namespace === '' ? [] : ['--namespace', namespace]), ...words(line)];
@@ -144,58 +128,9 @@ function shell(kubectl: Kubectl, namespace: string): Shell {
         await setTimeout(250);
       }
     },
-    start: (line) => stream(kubectl.start(argumentsOf(line)), `kubectl ${line}`),
-  };
-}
-
-function stream(child: ChildProcess, what: string): Stream {
-  const both = new PassThrough();
-  child.stdout!.pipe(both, { end: false });
-  child.stderr!.pipe(both, { end: false });
-  child.once('close', () => both.end());
-  const said = lines(both, what);
-  const ended = new Promise<number>((resolve) => void child.once('exit', (code) => resolve(code ?? 143)));
-  const timer = globalThis.setTimeout(() => child.kill(), streamMs);
-  void ended.then(() => clearTimeout(timer));
-  return {
-    next: () => said.next(),
-    async until(wanted) {
-      const seen: string[] = [];
-      for (;;) {
-        const line = await said.next().catch((error: unknown) => {
-          throw new Error(`no ${wanted}, but\n${seen.join('\n')}`, { cause: error });
-        });
-        seen.push(line);
-        if (wanted.test(line)) return seen;
-      }
-    },
-    async stop() {
-      child.kill();
-      return ended;
-    },
-    end: () => ended,
+    start: (line) => streamOf(kubectl.start(argumentsOf(line)), `kubectl ${line}`),
   };
 }
 
 /** As a shell splits them: at spaces, and what single quotes hold stays together. */
 const words = (line: string): string[] => [...line.matchAll(/(?:'[^']*'|[^\s'])+/g)].map(([word]) => word.replaceAll("'", ''));
-
-/** The lines that a program writes, one after another. Waiting for one ends, with an error, after 15 s or with the output. */
-function lines(output: NodeJS.ReadableStream, what = 'the program'): { next(): Promise<string> } {
-  const reader = createInterface({ input: output })[Symbol.asyncIterator]();
-  return {
-    async next() {
-      const late = new AbortController();
-      const tooLate = setTimeout(lineMs, undefined, { signal: late.signal }).then(() => {
-        throw new Error(`${what} said nothing for ${lineMs} ms`);
-      });
-      try {
-        const { done, value } = await Promise.race([reader.next(), tooLate]);
-        if (done) throw new Error(`${what} has no more to say`);
-        return value as string;
-      } finally {
-        late.abort();
-      }
-    },
-  };
-}
