@@ -52,7 +52,7 @@ export interface BedOptions {
   readonly workers?: number;
   /** How many times faster than the machine's the cluster's time goes; 1 when absent. */
   readonly speed?: number;
-  /** Tests go side by side: those that mostly wait. Each has a namespace of its own, and leaves nodes as they are. */
+  /** Tests go side by side: those that mostly wait. Each has a namespace of its own, and changes nothing else that others look at. */
   readonly concurrency?: boolean;
   readonly runtimeConfig?: Readonly<Record<string, string>>;
 }

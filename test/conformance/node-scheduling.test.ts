@@ -15,7 +15,7 @@ import { createPod, pause, podIsGone, podNow, podRuns, podsNow, podThat, templat
 const foo = 'scheduling.k8s.io/foo';
 const priorities = { low: 1, medium: 100, high: 1000 };
 
-const speed = 10;
+const speed = 20;
 
 conformance(
   'node scheduling',
