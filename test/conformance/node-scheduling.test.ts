@@ -186,39 +186,6 @@ conformance(
       await bed.client.deleteCollection(ReplicaSet, { namespace });
       await offer(node!, fakeCpu, null);
     });
-
-    const taint = { key: 'kubernetes.io/e2e-evict-taint-key', value: 'evictTaintVal', effect: 'NoExecute' } as const;
-    const tolerating = (tolerationSeconds: number): Partial<PodSpec> => ({
-      tolerations: [{ key: taint.key, value: taint.value, effect: taint.effect, tolerationSeconds }],
-      terminationGracePeriodSeconds: 1,
-    });
-    const setTaints = (name: string, taints: readonly object[]) => bed.client.patch(Node, { name }, 'merge', { spec: { taints } });
-
-    test('[sig-node] NoExecuteTaintManager Single Pod removing taint cancels eviction [Conformance] [Disruptive] [Serial]', async () => {
-      const namespace = await bed.namespace();
-      const [node] = await workers();
-      await createPod(bed, namespace, 'taint-eviction', { ...tolerating(10), ...on(node!) });
-      await podRuns(bed, namespace, 'taint-eviction');
-      await setTaints(node!, [taint]);
-      await passes(5);
-      assert.ok(!isGoing(await podNow(bed, namespace, 'taint-eviction')), 'it is tolerated for a while');
-      await setTaints(node!, []);
-      await passes(10);
-      assert.ok(!isGoing(await podNow(bed, namespace, 'taint-eviction')), 'and is not evicted once the taint is gone');
-    });
-
-    test('[sig-node] NoExecuteTaintManager Multiple Pods evicts pods with minTolerationSeconds [Conformance] [Disruptive] [Serial]', async () => {
-      const namespace = await bed.namespace();
-      const [node] = await workers();
-      await createPod(bed, namespace, 'taint-eviction-1', { ...tolerating(5), ...on(node!) });
-      await createPod(bed, namespace, 'taint-eviction-2', { ...tolerating(15), ...on(node!) });
-      for (const name of ['taint-eviction-1', 'taint-eviction-2']) await podRuns(bed, namespace, name);
-      await setTaints(node!, [taint]);
-      await podIsGone(bed, namespace, 'taint-eviction-1');
-      assert.ok(!isGoing(await podNow(bed, namespace, 'taint-eviction-2')), 'who tolerates it longer stays longer');
-      await podIsGone(bed, namespace, 'taint-eviction-2');
-      await setTaints(node!, []);
-    });
   },
   { workers: 2, speed },
 );
