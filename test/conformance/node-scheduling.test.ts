@@ -10,7 +10,7 @@ import { Pod } from '../../src/api/kinds/core/pod.ts';
 import { PriorityClass } from '../../src/api/kinds/scheduling/priorityclass.ts';
 import { podCondition } from '../../src/api/pods/pod-state.ts';
 import { conformance, until } from './bed.ts';
-import { createPod, pause, podIsGone, podNow, podRuns, podsNow, podThat, templateOf, type PodParts } from './pods-of.ts';
+import { createPod, pause, podNow, podRuns, podsNow, podThat, templateOf, type PodParts } from './pods-of.ts';
 
 const foo = 'scheduling.k8s.io/foo';
 const priorities = { low: 1, medium: 100, high: 1000 };
