@@ -22,7 +22,7 @@ export function apart<Result>(script: string, job: unknown, { seconds, heapMiB, 
     child.on('close', (code, signal) => {
       clearTimeout(late);
       if (code === 0) resolve(JSON.parse(output) as Result);
-      else reject(new Error(`${script} ${JSON.stringify(job)} ended with ${signal === 'SIGKILL' ? `no result in ${seconds} s` : code}`));
+      else reject(new Error(signal === 'SIGKILL' ? `no result within ${seconds} s` : `${script} ended with ${code ?? signal}`));
     });
     child.stdin.end(JSON.stringify(job));
   });

@@ -10,7 +10,6 @@ import { nodesReady, podsReady } from './watching.ts';
 
 export type Job =
   | { readonly what: 'start'; readonly workers: number; readonly times: number }
-  | { readonly what: 'nodes'; readonly simNodes: number }
   | { readonly what: 'pods'; readonly simNodes: number; readonly deployments: number; readonly replicas: number }
   | { readonly what: 'clusters'; readonly count: number };
 
@@ -23,6 +22,10 @@ export interface Grown extends Cost {
   readonly heapMiB: number;
   readonly writes: number;
 }
+export interface Growth {
+  readonly nodes: Grown;
+  readonly pods: Grown;
+}
 export interface Clusters extends Cost {
   readonly mibEach: number;
 }
@@ -33,8 +36,6 @@ function measure(job: Job): Promise<object> {
   switch (job.what) {
     case 'start':
       return starts(job.workers, job.times);
-    case 'nodes':
-      return nodes(job.simNodes);
     case 'pods':
       return pods(job);
     case 'clusters':
@@ -53,26 +54,20 @@ async function starts(workers: number, times: number): Promise<StartTimes> {
   return { milliseconds };
 }
 
-async function nodes(simNodes: number): Promise<Grown> {
-  const cost = costing();
-  const cluster = await startCluster({ simNodes });
-  await nodesReady(cluster.client, simNodes + 1);
-  return grown(cluster, cost(), 0);
-}
-
-/** From the first create to the last pod Running and Ready. */
-async function pods({ simNodes, deployments, replicas }: { simNodes: number; deployments: number; replicas: number }): Promise<Grown> {
+/** First from the start to the last node Ready, then from the first create to the last pod Running and Ready. */
+async function pods({ simNodes, deployments, replicas }: { simNodes: number; deployments: number; replicas: number }): Promise<Growth> {
+  const starting = costing();
   const cluster = await startCluster({ simNodes });
   const { client } = cluster;
   await nodesReady(client, simNodes + 1);
+  const nodes = await grown(cluster, starting(), 0);
   const before = await revision(client);
-  // The add-ons have pods too.
   const cost = costing();
   const ready = podsReady(client, deployments * replicas);
   await client.create(Namespace, { metadata: { name: 'bench' }, spec: {}, status: {} });
   await Promise.all(Array.from({ length: deployments }, (_, index) => client.create(Deployment, deploymentOf(`web-${index}`, replicas))));
   await ready;
-  return grown(cluster, cost(), before);
+  return { nodes, pods: await grown(cluster, cost(), before) };
 }
 
 async function grown({ client }: Cluster, cost: Cost, before: number): Promise<Grown> {

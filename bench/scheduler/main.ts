@@ -7,7 +7,12 @@ import { workloads } from './workloads.ts';
 const rows: string[][] = [['workload', 'pods', 'pods/s', 'upstream must reach', 'ratio', 'CPU ms a pod', 'peak MiB']];
 for (const workload of workloads) {
   const { threshold, measured } = workload;
-  const result = await apart<Measured>('scheduler/measure.ts', workload, { seconds: workload.boundSeconds, heapMiB: 4096 });
+  const bounds = { seconds: workload.boundSeconds, heapMiB: 4096 };
+  const result = await apart<Measured>('scheduler/measure.ts', workload, bounds).catch((error: Error) => error);
+  if (result instanceof Error) {
+    rows.push([workload.name, String(measured.count), result.message, '', '', '', '']);
+    continue;
+  }
   rows.push([
     workload.name,
     String(measured.count),
