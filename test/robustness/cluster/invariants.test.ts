@@ -194,7 +194,9 @@ test('a claim that changes its volume, shares it or has none is told', () => {
   assert.deepEqual([said.said, said.end()], [[], []]);
   said.put(volume('v2'), claim('v2'));
   assert.deepEqual(said.said, ['default/v2 and default/v1 are bound to one claim', 'default/data went from v1 to v2']);
-  assert.deepEqual(history(new VolumesStayBound()).put(claim()).end(), ['claim default/data has no volume of its own']);
+  assert.deepEqual(history(new VolumesStayBound()).put(claim()).end(), []);
+  const user = object('Pod', 'user', { spec: { volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'data' } }] } });
+  assert.deepEqual(history(new VolumesStayBound()).put(claim(), user).end(), ['claim default/data has no volume of its own']);
   assert.deepEqual(history(new VolumesStayBound()).put(volume('v1')).end(), ['volume default/v1 has no claim']);
 });
 

@@ -1,6 +1,11 @@
-import type { PersistentVolume as VolumeType } from '../../../../src/api/generated/core/v1.ts';
+import type {
+  PersistentVolumeClaim as ClaimType,
+  PersistentVolume as VolumeType,
+  Pod as PodType,
+} from '../../../../src/api/generated/core/v1.ts';
 import { PersistentVolume } from '../../../../src/api/kinds/core/persistentvolume.ts';
 import { PersistentVolumeClaim } from '../../../../src/api/kinds/core/persistentvolumeclaim.ts';
+import { Pod } from '../../../../src/api/kinds/core/pod.ts';
 import type { Invariant } from '../invariant.ts';
 import { isKind, nameOf, type Change, type ClusterModel } from '../model.ts';
 
@@ -27,9 +32,10 @@ export class VolumesStayBound implements Invariant {
     const claims = cluster.all(PersistentVolumeClaim);
     const volumes = cluster.all(PersistentVolume);
     this.looked += claims.length + volumes.length;
-    const lone = claims.filter(
-      ({ metadata, spec }) => !volumes.some((one) => claimOf(one) === metadata.uid && one.metadata.name === spec.volumeName),
-    );
+    const isBound = ({ metadata, spec }: ClaimType) =>
+      volumes.some((one) => claimOf(one) === metadata.uid && one.metadata.name === spec.volumeName);
+    // One that no pod uses may wait for its first for ever.
+    const lone = claims.filter((claim) => !isBound(claim) && cluster.all(Pod).some((pod) => uses(pod, claim)));
     const left = volumes.filter((one) => !claims.some(({ metadata }) => metadata.uid === claimOf(one)));
     return [
       ...lone.map((one) => `claim ${nameOf(one)} has no volume of its own`),
@@ -37,5 +43,9 @@ export class VolumesStayBound implements Invariant {
     ];
   }
 }
+
+const uses = ({ metadata, spec }: PodType, claim: ClaimType): boolean =>
+  metadata.namespace === claim.metadata.namespace &&
+  (spec.volumes ?? []).some(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName === claim.metadata.name);
 
 const claimOf = ({ spec }: VolumeType): string | undefined => spec.claimRef?.uid;
