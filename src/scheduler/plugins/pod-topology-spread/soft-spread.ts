@@ -38,10 +38,21 @@ export function softSpread(
       const { topologyKey } = constraint;
       const isHost = topologyKey === hostname;
       // Nodes without the key are one domain more.
-      const domains = isHost ? scored.length : new Set(scored.map((node) => node.metadata.labels?.[topologyKey])).size;
+      const domains = isHost ? scored.length : domainsOf(scored, topologyKey);
       return { constraint, weight: Math.log(domains + 2), counts: isHost ? counts.ofHosts(constraint) : counts.ofDomains(constraint) };
     }),
   };
+}
+
+function domainsOf(nodes: readonly Node[], topologyKey: string): number {
+  const domains = new Set<string | undefined>();
+  let last: string | undefined;
+  for (const { metadata } of nodes) {
+    const domain = metadata.labels?.[topologyKey];
+    if (domain === last && domains.size > 0) continue;
+    domains.add((last = domain));
+  }
+  return domains.size;
 }
 
 /** The fewer the better, until normalized. */
