@@ -150,9 +150,10 @@ function runPostFilter(profile: Profile, notes: Notes, pod: PodInfo, failed: Fai
   const messages: string[] = [];
   for (const plugin of profile.postFilter) {
     const result = plugin.postFilter(notes, pod, failed);
+    // Where one makes room, what others said is no matter.
+    if (result.nominated) return result;
     nominated = result.nominated ?? nominated;
     if (result.message !== '') messages.push(result.message);
-    if (result.nominated) break;
   }
   return { ...(nominated !== undefined && { nominated }), message: messages.join(', ') };
 }

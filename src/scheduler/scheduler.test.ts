@@ -115,7 +115,7 @@ describe('kube-scheduler', () => {
     const condition = podCondition(await get('web'), 'PodScheduled');
     const message =
       '0/2 nodes are available: 1 Insufficient cpu, 1 node(s) were unschedulable. ' +
-      'preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.';
+      'no new claims to deallocate, preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.';
     assert.deepEqual([condition?.status, condition?.reason, condition?.message], ['False', 'Unschedulable', message]);
     assert.deepEqual(await eventsOf('web'), [`Warning FailedScheduling Scheduling default-scheduler: ${message}`]);
     await addNode('big');
@@ -280,7 +280,7 @@ describe('kube-scheduler', () => {
       assert.equal((await get('victim')).metadata.deletionTimestamp, undefined);
       assert.equal(
         podCondition(await get('polite'), 'PodScheduled')?.message,
-        '0/1 nodes are available: 1 Insufficient cpu. preemption: not eligible due to preemptionPolicy=Never.',
+        '0/1 nodes are available: 1 Insufficient cpu. no new claims to deallocate, preemption: not eligible due to preemptionPolicy=Never.',
       );
     });
 

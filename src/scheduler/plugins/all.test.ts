@@ -20,6 +20,7 @@ test('the default plugins are kube-scheduler’s, in its order and with its weig
       'VolumeZone',
       'PodTopologySpread 2',
       'InterPodAffinity 2',
+      'DynamicResources',
       'DefaultPreemption',
       'NodeResourcesBalancedAllocation 1',
       'ImageLocality 1',

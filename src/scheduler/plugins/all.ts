@@ -1,6 +1,7 @@
 import type { PluginFactory } from '../framework.ts';
 import { defaultPreemption } from '../preemption/default-preemption.ts';
 import { defaultBinder } from './default-binder/plugin.ts';
+import { dynamicResources } from './dynamic-resources/plugin.ts';
 import { imageLocality } from './image-locality/plugin.ts';
 import { interPodAffinity } from './inter-pod-affinity/plugin.ts';
 import { nodeAffinity } from './node-affinity/plugin.ts';
@@ -32,6 +33,7 @@ export const defaultPlugins: readonly PluginFactory[] = [
   volumeZone,
   podTopologySpread,
   interPodAffinity,
+  dynamicResources,
   defaultPreemption,
   nodeResourcesBalancedAllocation,
   imageLocality,
