@@ -1,5 +1,5 @@
 import type { Rng } from '../../../src/base/rng.ts';
-import { ApiError } from '../../../src/api/errors.ts';
+import { ApiError, isNotFound } from '../../../src/api/errors.ts';
 import type { Deployment as DeploymentType, StatefulSet as StatefulSetType } from '../../../src/api/generated/apps/v1.ts';
 import type { Eviction } from '../../../src/api/generated/policy/v1.ts';
 import type { Kind } from '../../../src/api/kind.ts';
@@ -49,6 +49,10 @@ const sets = ['ordered', 'parallel', 'storing'] as const;
 const agent = 'agent';
 const urgent = 'urgent';
 const clock = 'clock';
+
+function unlessGone(error: unknown): void {
+  if (!isNotFound(error)) throw error;
+}
 
 /** People at work on a cluster, by chance. What they may not do they are told, and go on. */
 export class Traffic {
@@ -114,7 +118,7 @@ export class Traffic {
   /** Of a machine that does not run: it would only come back. */
   async removeNode(name: string): Promise<void> {
     this.#did(`delete node ${name}`);
-    await this.#client.delete(Node, { name });
+    await this.#client.delete(Node, { name }).catch(unlessGone);
   }
 
   #pick(): () => Promise<void> {
