@@ -86,7 +86,8 @@ const noTaints: readonly Taint[] = [];
 
 /** The last one takes the place of the one that goes. */
 function takeOut(pods: PodInfo[], key: string): PodInfo | undefined {
-  const index = pods.findIndex((pod) => pod.key === key);
+  // From the end: mostly it is one that came last, and whose binding is now confirmed.
+  const index = pods.findLastIndex((pod) => pod.key === key);
   if (index < 0) return undefined;
   const found = pods[index];
   const last = pods.pop()!;
