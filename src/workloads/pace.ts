@@ -10,6 +10,12 @@ export class Pace {
     return Math.max(0, (this.#restingUntilMs.get(key) ?? 0) - nowMs);
   }
 
+  /** How many keys rest. */
+  resting(nowMs: number): number {
+    for (const [key, untilMs] of this.#restingUntilMs) if (untilMs <= nowMs) this.#restingUntilMs.delete(key);
+    return this.#restingUntilMs.size;
+  }
+
   rest(key: string, untilMs: number): void {
     this.#restingUntilMs.set(key, untilMs);
   }

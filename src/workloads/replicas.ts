@@ -29,8 +29,12 @@ export interface ReplicasKind<O extends Replicated> {
 
 /** Pods made or deleted for one object in one round; what is left follows when the informers have seen them. */
 const burst = 500;
-/** Of many pods each change alone would cost a look at all: a rest of a tenth of a millisecond a pod, and at most this long. */
-const longestRestMs = 50;
+/**
+ * Of many pods each change alone would cost a look at all: a rest of a tenth of a millisecond a pod, and
+ * at most this long, for each set that changes so at the time. Upstream's twenty requests a second are for all of them, too.
+ */
+const restOfOneMs = 50;
+const longestRestMs = 1000;
 const restingFrom = 20;
 
 /**
@@ -58,7 +62,7 @@ export function replicasController<O extends Replicated>(replicas: ReplicasKind<
     const nowMs = env.clock.now();
     const status = replicasStatus(object, { ...pods, ...(failure && { failure }) }, nowMs);
     if (statusDiffers(status, object.status)) await client.updateStatus(kind, { ...object, status });
-    if (pods.active.length >= restingFrom) pace.rest(key, nowMs + Math.min(Math.ceil(pods.active.length / 10), longestRestMs));
+    if (pods.active.length >= restingFrom) pace.rest(key, nowMs + restMs(pods.active.length, pace.resting(nowMs)));
     if (failure) throw failure.error;
     return untilNextIsAvailable(pods.active, object.spec.minReadySeconds ?? 0, nowMs);
   }
@@ -111,6 +115,9 @@ export function replicasController<O extends Replicated>(replicas: ReplicasKind<
     gone: async (key) => pace.forget(key),
   });
 }
+
+const restMs = (pods: number, othersResting: number): number =>
+  Math.min(Math.min(Math.ceil(pods / 10), restOfOneMs) * (1 + othersResting), longestRestMs);
 
 /** Nothing new is asked of it: only its pods may have changed. */
 const isObserved = ({ metadata, status }: Replicated): boolean =>
