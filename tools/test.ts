@@ -27,8 +27,11 @@ const root = resolve(import.meta.dirname, '..');
 process.chdir(root);
 const part = process.argv.find((word) => word.startsWith('--part='))?.slice('--part='.length);
 if (part === undefined) ensureGenerated();
-// A part does not outlive who asked for it.
-else process.on('disconnect', () => process.exit(1));
+else {
+  // A part does not outlive who asked for it, and is not kept alive by who asks.
+  process.on('disconnect', () => process.exit(1));
+  process.channel?.unref();
+}
 
 // No test may touch the person's own clusters and kubeconfig, not even by a bug.
 process.env['SLIPWAY_HOME'] = join(tmpdir(), `slipway-tests-${process.pid}`);
@@ -119,7 +122,7 @@ function told({ passed, failed, skipped: left }: Outcome): number {
 
 /** Files that build the package or drive programs stay together: they share `dist`. */
 function partOf(file: string): string {
-  return file.startsWith('test/e2e') || file.startsWith('tools') ? 'outside' : 'inside';
+  return ['test/e2e', 'test/scenarios/week', 'tools'].some((folder) => file.startsWith(folder)) ? 'outside' : 'inside';
 }
 
 /** Both parts at once; the output of the second comes when the first is over. */

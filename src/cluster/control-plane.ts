@@ -121,16 +121,19 @@ export async function startControlPlane(asked: ControlPlaneOptions): Promise<Con
     clientCa: pki.ca.certificatePem,
     nowMs: env.clock.now(),
   });
-  const components = await startComponents({
-    server: api,
-    client,
-    env,
-    nodes,
-    nodeSpecs: nodesOf(spec),
-    flags: { ...controllerFlags(spec, pki), ...settings.flags },
-    ...(settings.controllers && { controllers: settings.controllers }),
-    ...(settings.scheduler && { schedulerConfig: settings.scheduler }),
-  });
+  const components = await unlessAborted(
+    startComponents({
+      server: api,
+      client,
+      env,
+      nodes,
+      nodeSpecs: nodesOf(spec),
+      flags: { ...controllerFlags(spec, pki), ...settings.flags },
+      ...(settings.controllers && { controllers: settings.controllers }),
+      ...(settings.scheduler && { schedulerConfig: settings.scheduler }),
+    }),
+    env.signal,
+  );
 
   const server = `https://${spec.apiAddress.includes(':') ? `[${spec.apiAddress}]` : spec.apiAddress}:${https.port}`;
   const held = opened.move();
@@ -222,6 +225,16 @@ function adminKubeconfig(spec: ClusterSpec, server: string, pki: ClusterPki, env
     caPem: pki.ca.certificatePem,
     clientCertificatePem: certificatePem,
     clientKeyPem: privateKeyPem,
+  });
+}
+
+/** Rejects as soon as the signal aborts: what waits for parts that have been stopped would wait for ever. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const give = () => reject(new Error('interrupted while starting'));
+    signal.addEventListener('abort', give, { once: true });
+    if (signal.aborted) give();
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', give));
   });
 }
 

@@ -5,6 +5,7 @@ import { slipwayVersion } from '../version.ts';
 import type { Io } from './command.ts';
 
 const startTimeoutMs = 60_000;
+const stopTimeoutMs = 10_000;
 
 /** Makes sure that a prepared cluster's daemon runs and answers. The caller holds the command lock. */
 export async function bringUp(home: ClusterHome, io: Io): Promise<{ readonly status: DaemonStatus; readonly wasRunning: boolean }> {
@@ -16,8 +17,14 @@ export async function bringUp(home: ClusterHome, io: Io): Promise<{ readonly sta
       );
     return { status: running, wasRunning: true };
   }
-  // One that neither answers nor ends is in the way of a new one.
-  await stopDaemon(home, 10_000);
   io.progress('Starting the control plane');
-  return { status: await launchDaemon(home, startTimeoutMs, io.interrupted), wasRunning: false };
+  // One that neither answers nor ends is in the way of a new one.
+  await stopDaemon(home, stopTimeoutMs);
+  try {
+    return { status: await launchDaemon(home, startTimeoutMs, io.interrupted), wasRunning: false };
+  } catch (error) {
+    // That of an `up` which was killed may have come to life only now. What it was told may be out of date.
+    if (!(await stopDaemon(home, stopTimeoutMs))) throw error;
+    return { status: await launchDaemon(home, startTimeoutMs, io.interrupted), wasRunning: false };
+  }
 }
