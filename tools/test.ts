@@ -8,7 +8,7 @@
  *   tools/test.ts PATH …      only files whose path holds one of the words
  */
 import { spawn } from 'node:child_process';
-import { globSync, rmSync } from 'node:fs';
+import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { finished } from 'node:stream/promises';
@@ -27,11 +27,8 @@ const root = resolve(import.meta.dirname, '..');
 process.chdir(root);
 const part = process.argv.find((word) => word.startsWith('--part='))?.slice('--part='.length);
 if (part === undefined) ensureGenerated();
-else {
-  // A part does not outlive who asked for it, and is not kept alive by who asks.
-  process.on('disconnect', () => process.exit(1));
-  process.channel?.unref();
-}
+/** Where a part leaves its outcome. */
+const outcomeFile = process.env['SLIPWAY_TEST_OUTCOME'];
 
 // No test may touch the person's own clusters and kubeconfig, not even by a bug.
 process.env['SLIPWAY_HOME'] = join(tmpdir(), `slipway-tests-${process.pid}`);
@@ -107,8 +104,9 @@ await finished(output);
 
 rmSync(process.env['SLIPWAY_HOME'], { recursive: true, force: true });
 const outcome: Outcome = { passed: totals.passed, failed: totals.failed, skipped };
-if (process.send) process.send(outcome, () => process.exit(0));
-else process.exit(told(outcome));
+if (part === undefined || outcomeFile === undefined) process.exit(told(outcome));
+writeFileSync(outcomeFile, JSON.stringify(outcome));
+process.exit(0);
 
 /** Says how it went; the exit code. */
 function told({ passed, failed, skipped: left }: Outcome): number {
@@ -137,20 +135,21 @@ async function inParts(): Promise<number> {
 
 /** A process that ends without a word has failed. */
 async function inPart(name: string, live: boolean): Promise<Outcome> {
+  const file = join(tmpdir(), `slipway-tests-${process.pid}-${name}.json`);
   const child = spawn(process.execPath, [...process.execArgv, import.meta.filename, ...words, `--part=${name}`], {
-    stdio: ['ignore', live ? 'inherit' : 'pipe', live ? 'inherit' : 'pipe', 'ipc'],
+    stdio: ['ignore', live ? 'inherit' : 'pipe', live ? 'inherit' : 'pipe'],
+    env: { ...process.env, SLIPWAY_TEST_OUTCOME: file },
   });
-  let outcome: Outcome | undefined;
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (text: string) => (output += text));
-  child.on('message', (message) => (outcome = message as Outcome));
-  await new Promise((closed) => child.once('close', closed));
+  const ended = await new Promise((closed) => child.once('close', (code, signal) => closed(signal ?? code)));
   process.stdout.write(output);
-  return outcome ?? { passed: 0, failed: 1, skipped: [] };
-}
-
-function openBeyond(known: readonly string[]): string[] {
-  const open = process.getActiveResourcesInfo();
-  for (const one of known) if (open.includes(one)) open.splice(open.indexOf(one), 1);
-  return open;
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Outcome;
+  } catch {
+    console.error(`\nFAILED: the tests ${name} ended with ${String(ended)} and no word of how they went`);
+    return { passed: 0, failed: 1, skipped: [] };
+  } finally {
+    rmSync(file, { force: true });
+  }
 }

@@ -95,7 +95,7 @@ describe('scripts of simulated containers', () => {
     ['sh -c -- "while true; do sleep 30; done;"', ''],
     ['sh /nowhere.sh', 'serves'],
     ['nc -z db 5432 && ping -c 1 db && nc -lk -p 80', 'serves'],
-    ['sleep soon', "0!sleep: invalid time interval 'soon' 0=1"],
+    ['sleep soon', "0!sleep: invalid time interval 'soon'\nTry 'sleep --help' for more information. 0=1"],
     ['sh -c "sleep 1; exit 9"; echo $?', '1:9 1=0'],
   ];
   for (const [source, told] of stories) test(JSON.stringify(source), async () => assert.equal(await story(source), told));
