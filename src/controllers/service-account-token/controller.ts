@@ -25,9 +25,10 @@ export const serviceAccountTokenDescriptor: ControllerDescriptor = {
 };
 
 const withoutForeignContent = (object: KubeObject): KubeObject => {
-  if (object.kind !== 'Secret' || isTokenSecret(object as SecretObject)) return object;
-  const { data: _, ...rest } = object as SecretObject;
-  return rest as SecretObject;
+  const secret: SecretObject = object;
+  if (object.kind !== 'Secret' || isTokenSecret(secret)) return object;
+  const { data: _, ...rest } = secret;
+  return rest;
 };
 
 /**

@@ -16,7 +16,7 @@ import { Traffic } from './traffic.ts';
 
 const seeds = process.env['SLIPWAY_SEED']
   ? [Number(process.env['SLIPWAY_SEED'])]
-  : Array.from({ length: Number(process.env['SLIPWAY_SEEDS'] ?? 100) }, (_, i) => i + 1);
+  : Array.from({ length: Number(process.env['SLIPWAY_SEEDS'] ?? 40) }, (_, i) => i + 1);
 const turn = () => new Promise<void>((done) => setImmediate(done));
 /** Small, so that a short run meets every seam: snapshots, new log files, allocation. */
 const sizes = { reserveBytes: 2048, stepBytes: 4096, checkpointBytes: 12_000, snapshotReserveBytes: 8192 };

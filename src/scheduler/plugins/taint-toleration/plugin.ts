@@ -38,7 +38,7 @@ export const repels = ({ spec }: NodeType, pod: PodType): Verdict =>
 
 const hadTaint = unresolvable('node(s) had untolerated taint(s)');
 
-const hasSoftTaint = ({ taints }: NodeInfo): boolean => taints.length > 0 && taints.some(isSoft);
+const hasSoftTaint = ({ taints }: NodeInfo): boolean => taints.some(isSoft);
 const isSoft = ({ effect }: Taint): boolean => effect === 'PreferNoSchedule';
 
 /** What can bear a `PreferNoSchedule` taint. */
