@@ -1,6 +1,6 @@
 /**
- * Runs tests, and says loudly at the end what was skipped and why. Many files run in two processes
- * side by side: those that drive a cluster from outside, and the others.
+ * Runs tests, and says loudly at the end what was skipped and why. Many files run in three processes
+ * side by side: those that drive clusters with real clients, those that run programs, and the others.
  *
  *   tools/test.ts             the everyday suite: every *.test.ts
  *   tools/test.ts --all       the slow ones too: *.slow.ts
@@ -15,6 +15,10 @@ import { finished } from 'node:stream/promises';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { ensureGenerated } from './generate/main.ts';
+
+/** What runs side by side. */
+const parts = ['clients', 'components', 'programs'] as const;
+type Part = (typeof parts)[number];
 
 /** What one process has to say at its end. */
 interface Outcome {
@@ -118,18 +122,19 @@ function told({ passed, failed, skipped: left }: Outcome): number {
   return failed > 0 || passed === 0 ? 1 : 0;
 }
 
-/** Files that build the package or drive programs stay together: they share `dist`. */
-function partOf(file: string): string {
-  return ['test/e2e', 'test/scenarios/week', 'tools'].some((folder) => file.startsWith(folder)) ? 'outside' : 'inside';
+/** Files that build the package or run it stay together: they share `dist`. So do those that drive one cluster after the other with real clients. */
+function partOf(file: string): Part {
+  if (/^(tools|test\/e2e\/(launcher|package|fresh-clone))/.test(file)) return 'programs';
+  return file.startsWith('test/e2e') || file.startsWith('test/scenarios/week') ? 'clients' : 'components';
 }
 
-/** Both parts at once; the output of the second comes when the first is over. */
+/** All parts at once; the output of the first is shown as it comes, that of the others when all are over. */
 async function inParts(): Promise<number> {
-  const [outside, inside] = await Promise.all([inPart('outside', true), inPart('inside', false)]);
+  const outcomes = await Promise.all(parts.map((name, index) => inPart(name, index === 0)));
   return told({
-    passed: outside.passed + inside.passed,
-    failed: outside.failed + inside.failed,
-    skipped: [...outside.skipped, ...inside.skipped],
+    passed: outcomes.reduce((sum, { passed }) => sum + passed, 0),
+    failed: outcomes.reduce((sum, { failed }) => sum + failed, 0),
+    skipped: outcomes.flatMap(({ skipped: left }) => left),
   });
 }
 
