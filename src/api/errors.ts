@@ -39,6 +39,8 @@ export const isReason = (error: unknown, reason: string): error is ApiError => e
 export const isNotFound = (error: unknown): error is ApiError => isReason(error, 'NotFound');
 export const isConflict = (error: unknown): error is ApiError => isReason(error, 'Conflict');
 export const isAlreadyExists = (error: unknown): error is ApiError => isReason(error, 'AlreadyExists');
+/** Of a write that failed: a refusal is an answer; a failure on the way, or after it, is none. */
+export const mayHaveBeenDone = (error: unknown): boolean => !(error instanceof ApiError) || error.code === 0 || error.code >= 500;
 /** A watch or a continue token older than history: list again. */
 export const isGone = (error: unknown): error is ApiError => error instanceof ApiError && error.code === 410;
 

@@ -1,6 +1,6 @@
 import { sleep } from '../base/clock.ts';
 import type { Env } from '../base/env.ts';
-import { ApiError } from '../api/errors.ts';
+import { mayHaveBeenDone } from '../api/errors.ts';
 import type { Kind } from '../api/kind.ts';
 import type { KubeObject, Status } from '../api/meta.ts';
 import type { At, Client, List } from './client.ts';
@@ -135,6 +135,3 @@ function isGone(informer: Informer<KubeObject>, key: string, uid: string): boole
 }
 
 const askAgainMs = 1000;
-
-/** A refusal is an answer; a failure on the way, or after it, is none. */
-const mayHaveBeenDone = (error: unknown): boolean => !(error instanceof ApiError) || error.code === 0 || error.code >= 500;

@@ -1,6 +1,6 @@
 import type { Binding, Pod as PodType } from '../../../api/generated/core/v1.ts';
 import { sleep } from '../../../base/clock.ts';
-import { ApiError } from '../../../api/errors.ts';
+import { mayHaveBeenDone } from '../../../api/errors.ts';
 import { Pod } from '../../../api/kinds/core/pod.ts';
 import type { KubeObject, Status } from '../../../api/meta.ts';
 import type { Handle, PluginFactory } from '../../framework.ts';
@@ -30,9 +30,6 @@ export const defaultBinder: PluginFactory = {
     },
   }),
 };
-
-/** A refusal is an answer; a failure on the way, or after it, is none. */
-const mayHaveBeenDone = (error: unknown): boolean => !(error instanceof ApiError) || error.code === 0 || error.code >= 500;
 
 const askAgainMs = 1000;
 
